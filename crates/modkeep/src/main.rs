@@ -1,0 +1,2 @@
+//! The `modkeep` binary.
+fn main() {}
