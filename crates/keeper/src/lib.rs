@@ -1,1 +1,29 @@
-//! keeper.
+//! The engine of modkeep: the one path of a request.
+//!
+//! A [`Keeper`] answers requests of the Go module proxy protocol and of the
+//! checksum database relay. It looks in memory, then in the store, then asks
+//! the origins that the routes name, proves what came against the checksum
+//! database, and only then publishes and serves it. One fetch runs a key, no
+//! matter how many ask, and no client that hangs up cancels it.
+//!
+//! It never speaks HTTP to a client, never decides a status code, never reads
+//! the environment, and never serves bytes that it could not prove or whose
+//! source the module's route does not name.
+
+mod answer;
+mod error;
+mod freshness;
+mod keeper;
+mod relay;
+mod route;
+mod scrub;
+mod spooling;
+
+pub use answer::{Answer, Body, CacheResult, Content, Tier, Validity};
+pub use error::Error;
+pub use freshness::Freshness;
+pub use keeper::{Fetch, Health, Keeper, KeeperParts, Request};
+pub use relay::SumdbRequest;
+pub use route::{Route, RouteSource, Routes};
+pub use scrub::{Finding, Flaw, VerifyOptions, VerifyProgress, VerifyReport};
+pub use spooling::{SpoolReader, Truncated};
