@@ -73,7 +73,7 @@ pub(super) fn open_or_replace(path: &Path) -> Result<(Connection, bool), StoreEr
     match open(path) {
         Ok(Some(opened)) => return Ok(opened),
         Ok(None) => {
-            tracing::warn!(path = %path.display(), "this is no catalog of this version: it is set aside and rebuilt")
+            tracing::warn!(path = %path.display(), "this is no catalog of this version: it is set aside and rebuilt");
         }
         Err(error @ StoreError::Damaged { .. }) => {
             tracing::warn!(%error, "the catalog is set aside and rebuilt");

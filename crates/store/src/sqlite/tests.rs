@@ -70,14 +70,14 @@ async fn what_is_no_catalog_is_set_aside() {
         Connection::open(path)
             .unwrap()
             .execute_batch("CREATE TABLE a (b)")
-            .unwrap()
+            .unwrap();
     };
     let text = |path: &Path| {
         fs::write(
             path,
             "not a database, but long enough to look like one. ".repeat(50),
         )
-        .unwrap()
+        .unwrap();
     };
     let makers: [&dyn Fn(&Path); 3] = [&other_version, &foreign, &text];
     for make in makers {
