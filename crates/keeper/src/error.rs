@@ -126,12 +126,24 @@ impl Error {
         let text = error.to_string();
         let retry_after = error.retry_after();
         match error {
-            OriginError::Absent { .. } => Self::Absent { text, lasting, upstream },
+            OriginError::Absent { .. } => Self::Absent {
+                text,
+                lasting,
+                upstream,
+            },
             OriginError::Denied { .. } => Self::Denied { text, upstream },
-            OriginError::RateLimited { .. } => Self::RateLimited { text, retry_after, upstream },
+            OriginError::RateLimited { .. } => Self::RateLimited {
+                text,
+                retry_after,
+                upstream,
+            },
             OriginError::Unavailable { .. }
             | OriginError::Credentials { .. }
-            | OriginError::Disabled { .. } => Self::Unavailable { text, retry_after, upstream },
+            | OriginError::Disabled { .. } => Self::Unavailable {
+                text,
+                retry_after,
+                upstream,
+            },
             OriginError::Timeout { .. } => Self::Timeout { text, upstream },
             OriginError::Invalid { .. } | OriginError::Truncated { .. } => {
                 Self::BadUpstream { text, upstream }
@@ -146,9 +158,13 @@ impl From<StoreError> for Error {
         let text = match error {
             StoreError::Full { .. } => "the store is full: free space on its disk, then try again",
             StoreError::ReadOnly { .. } => "the store cannot be written: it is read-only",
-            StoreError::Damaged { .. } => "the store holds a damaged entry: run `modkeep verify --repair`",
+            StoreError::Damaged { .. } => {
+                "the store holds a damaged entry: run `modkeep verify --repair`"
+            }
             _ => "the store failed: see modkeep's log",
         };
-        Self::Store { text: text.to_owned() }
+        Self::Store {
+            text: text.to_owned(),
+        }
     }
 }

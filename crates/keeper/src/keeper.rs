@@ -86,7 +86,9 @@ pub struct Keeper {
 impl Keeper {
     /// A keeper over `parts`.
     pub fn new(parts: KeeperParts) -> Self {
-        Self { inner: Arc::new(parts) }
+        Self {
+            inner: Arc::new(parts),
+        }
     }
     /// Names of the configured checksum databases.
     pub fn sumdb_names(&self) -> &[String] {
@@ -105,7 +107,11 @@ impl Keeper {
         todo!()
     }
     /// Index.
-    pub async fn index(&self, since: Option<jiff::Timestamp>, limit: usize) -> Result<Vec<IndexLine>, Error> {
+    pub async fn index(
+        &self,
+        since: Option<jiff::Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<IndexLine>, Error> {
         todo!()
     }
     /// Page.
@@ -125,7 +131,11 @@ impl Keeper {
         todo!()
     }
     /// Verify.
-    pub async fn verify_store(&self, options: VerifyOptions, progress: impl Fn(VerifyProgress) + Send) -> Result<VerifyReport, Error> {
+    pub async fn verify_store(
+        &self,
+        options: VerifyOptions,
+        progress: impl Fn(VerifyProgress) + Send,
+    ) -> Result<VerifyReport, Error> {
         todo!()
     }
 }

@@ -34,14 +34,18 @@ impl Routes {
 
     /// Routes in the order in which they are tried.
     pub fn new(routes: Vec<(Patterns, RouteSource)>) -> Self {
-        let routes =
-            routes.into_iter().map(|(patterns, source)| Route { patterns, source }).collect();
+        let routes = routes
+            .into_iter()
+            .map(|(patterns, source)| Route { patterns, source })
+            .collect();
         Self { routes }
     }
 
     /// The first route that matches `path`.
     pub fn find(&self, path: &ModulePath) -> Option<&Route> {
-        self.routes.iter().find(|route| route.patterns.matches(path.as_str()))
+        self.routes
+            .iter()
+            .find(|route| route.patterns.matches(path.as_str()))
     }
 
     /// Every chain, in order: those through which the checksum database is sought.
@@ -66,5 +70,4 @@ impl Route {
             RouteSource::Vcs => upstream == "vcs",
         }
     }
-
 }

@@ -51,7 +51,12 @@ impl SpoolReader {
     /// A reader from the start. The last `held_back` bytes are not handed out
     /// before the zip is proven; reads are at most `chunk_bytes` long.
     pub(crate) fn new(attempt: Attempt, held_back: u64, chunk_bytes: usize) -> Self {
-        Self { attempt, offset: 0, held_back, chunk_bytes }
+        Self {
+            attempt,
+            offset: 0,
+            held_back,
+            chunk_bytes,
+        }
     }
 
     /// The next bytes, `None` after the last. Waits for the fetch as needed;
@@ -65,7 +70,8 @@ impl SpoolReader {
             return Ok(None);
         }
         let (file, offset) = (Arc::clone(&self.attempt.file), self.offset);
-        let want = usize::try_from(end - offset).map_or(self.chunk_bytes, |n| n.min(self.chunk_bytes));
+        let want =
+            usize::try_from(end - offset).map_or(self.chunk_bytes, |n| n.min(self.chunk_bytes));
         let read = tokio::task::spawn_blocking(move || {
             let mut buffer = vec![0; want];
             file.read_exact_at(&mut buffer, offset).map(|()| buffer)
@@ -100,7 +106,14 @@ mod tests {
         let file = tempfile::tempfile().unwrap();
         file.write_all_at(content, 0).unwrap();
         let (sender, phase) = watch::channel(Phase::Filling { written: 0 });
-        (Attempt { file: Arc::new(file), len: content.len() as u64, phase }, sender)
+        (
+            Attempt {
+                file: Arc::new(file),
+                len: content.len() as u64,
+                phase,
+            },
+            sender,
+        )
     }
 
     #[tokio::test]

@@ -1,1 +1,16 @@
-//! platform.
+//! What the machine gives: the clock, a snapshot of the environment, the outbound HTTP client with
+//! its deadlines and address rules, and every limit with its reason.
+//!
+//! It never decides what is fetched or kept, never reads configuration, and knows nothing of Go.
+
+mod clock;
+mod environment;
+mod http;
+mod limits;
+
+pub use clock::Clock;
+pub use environment::EnvSnapshot;
+pub use http::{
+    HttpBody, HttpClient, HttpError, HttpOptions, HttpRequest, HttpResponse, Login, Phase,
+};
+pub use limits::Limits;

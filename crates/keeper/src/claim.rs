@@ -1,0 +1,48 @@
+//! Whether what is held may be served: by its receipt, its route and whether
+//! the checksum database has to vouch for it.
+
+use gomod::ArtifactKind;
+use store::{HeldVersion, Receipt};
+
+use crate::Route;
+
+/// How a held artifact stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It may be served.
+    Good,
+    /// The checksum database has to be asked before it may.
+    Unproven,
+    /// It came from a source that its route does not name (any longer): it
+    /// has to be fetched and compared anew.
+    Foreign,
+    /// It has no receipt: somebody else put it there, or a crash ate the line.
+    Unaccounted,
+}
+
+/// How the artifact with `receipt` stands under `route`. `must_prove` tells
+/// whether the checksum database has to vouch for this module.
+pub(crate) fn standing(
+    kind: ArtifactKind,
+    receipt: Option<&Receipt>,
+    route: &Route,
+    must_prove: bool,
+) -> Standing {
+    let Some(receipt) = receipt else { return Standing::Unaccounted };
+    if receipt.proof.is_some() {
+        return Standing::Good;
+    }
+    // The database records nothing about `.info`.
+    if must_prove && kind != ArtifactKind::Info {
+        return Standing::Unproven;
+    }
+    if route.names(&receipt.source) { Standing::Good } else { Standing::Foreign }
+}
+
+/// Whether a held version may stand in a list: one that the checksum database
+/// has proven, or one from a source that the route names.
+pub(crate) fn listable(held: &HeldVersion, route: &Route) -> bool {
+    let good = |receipt: &Receipt| receipt.proof.is_some() || route.names(&receipt.source);
+    let servable = held.kinds.contains(ArtifactKind::Info) || held.kinds.contains(ArtifactKind::Zip);
+    servable && held.receipts().any(good)
+}

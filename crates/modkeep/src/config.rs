@@ -1,0 +1,114 @@
+//! The configuration: flags, then `MODKEEP_*` variables, then `modkeep.toml`,
+//! then defaults. Every value knows where it came from, and nothing unknown is
+//! passed over.
+
+pub(crate) mod credential;
+pub(crate) mod file;
+pub(crate) mod flags;
+pub(crate) mod key;
+pub(crate) mod layer;
+pub(crate) mod limit;
+pub(crate) mod print;
+mod read;
+pub(crate) mod value;
+
+use std::path::PathBuf;
+
+use gomod::goproxy::ProxyList;
+use gomod::pattern::Patterns;
+use keeper::Freshness;
+use platform::{EnvSnapshot, Limits};
+use policy::Policy;
+
+use crate::config::credential::Credential;
+use crate::config::file::Extras;
+use crate::config::flags::Flags;
+use crate::config::layer::{Settings, Source};
+use crate::failure::Failure;
+
+/// Everything that can be set, checked.
+pub(crate) struct Config {
+    pub(crate) listen: String,
+    /// Begins with a slash and does not end with one, or is empty.
+    pub(crate) base_path: String,
+    pub(crate) store: String,
+    pub(crate) origins: Sourcing,
+    pub(crate) policy: Option<LoadedPolicy>,
+    /// `None` for `off`.
+    pub(crate) database: Option<sumdb::Database>,
+    /// GOSUMDB as it was written, and where.
+    pub(crate) sumdb: (String, Source),
+    pub(crate) private: Patterns,
+    pub(crate) unverified: Patterns,
+    pub(crate) freshness: Freshness,
+    pub(crate) offline: bool,
+    pub(crate) basic: Option<Basic>,
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    pub(crate) extra_ca: Option<PathBuf>,
+    pub(crate) access_log: AccessLog,
+    pub(crate) log: String,
+    pub(crate) limits: Limits,
+    pub(crate) credentials: Vec<Credential>,
+    /// The settings as they were given.
+    pub(crate) settings: Settings,
+    /// Limits that the file sets, and on which line.
+    pub(crate) limit_lines: Vec<(String, usize)>,
+    /// The settings file, if there is one.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Where modules come from.
+pub(crate) enum Sourcing {
+    /// One list for all, and where it was set.
+    List(ProxyList, Source),
+    /// The routes of the policy.
+    Routes,
+}
+
+/// A policy and the file that it was read from.
+pub(crate) struct LoadedPolicy {
+    pub(crate) path: PathBuf,
+    pub(crate) policy: Policy,
+}
+
+/// The one user of the server.
+pub(crate) struct Basic {
+    pub(crate) user: String,
+    pub(crate) password: String,
+}
+
+/// Where the access log goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AccessLog {
+    Off,
+    Stdout,
+    File(PathBuf),
+}
+
+impl Config {
+    /// Reads every layer and checks every value. Blocking: reads files.
+    ///
+    /// # Errors
+    /// Wrong configuration, with the key, the value, where it stands, and the
+    /// nearest right word.
+    pub(crate) fn load<const SCOPE: u8>(env: &EnvSnapshot, flags: &Flags<SCOPE>) -> Result<Self, Failure> {
+        let mut settings = Settings::default();
+        for setting in &flags.settings {
+            settings.add(setting.clone());
+        }
+        layer::add_variables(env, &mut settings)?;
+        let extras = match flags.config.as_deref().or_else(|| env.get(&key::CONFIG.variable())) {
+            Some(path) => file::add_file(path.as_ref(), &mut settings)?,
+            None => Extras::default(),
+        };
+        read::config(env, settings, extras)
+    }
+
+    /// The chain of the policy's routes or of the list, as one would say it.
+    pub(crate) fn routes(&self) -> Option<&Policy> {
+        match self.origins {
+            Sourcing::Routes => self.policy.as_ref().map(|loaded| &loaded.policy),
+            Sourcing::List(..) => None,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Every bound, once, with its reason.
+
+use std::time::Duration;
+
+/// The bounds of a modkeep process. `Default` has the values to run with.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    // --- sizes of what upstreams send, decoded
+    /// Largest version list: 16 MiB is over 500,000 versions.
+    pub list_bytes: u64,
+    /// Largest `.info` or `@latest`: 64 KiB; real ones have a few hundred bytes.
+    pub info_bytes: u64,
+    /// Largest go.mod: Go's own limit, 16 MiB.
+    pub mod_bytes: u64,
+    /// Largest zip: Go's own limit, 500 MiB.
+    pub zip_bytes: u64,
+    /// Largest answer to a lookup of the checksum database: a signed note of at most 1 MB and its record.
+    pub lookup_bytes: u64,
+    /// How much of an error's body is read for its reason: 4 KiB, far over the eight lines that are shown.
+    pub error_bytes: u64,
+    // --- waiting for upstreams
+    /// TCP and TLS connection: 10 s.
+    pub connect: Duration,
+    /// First byte of an answer: 60 s; a checksum database may have to fetch a module first.
+    pub first_byte: Duration,
+    /// Silence between bytes: 30 s.
+    pub stall: Duration,
+    /// list, `.info`, `.mod` and `@latest` over the whole chain, retries included: 120 s.
+    pub metadata_total: Duration,
+    /// One call to the checksum database: 60 s.
+    pub sumdb_call: Duration,
+    /// Tries of one request at one upstream: 3.
+    pub tries: u32,
+    /// Longest pause between tries, whatever Retry-After says: 5 s.
+    pub retry_pause: Duration,
+    /// Requests under way at one upstream: 64.
+    pub fetches_per_upstream: usize,
+    /// Redirects followed: 10, as Go does.
+    pub redirects: usize,
+    /// Failures in a row that open an upstream's circuit: 5.
+    pub circuit_failures: u32,
+    /// How long an open circuit refuses before it lets one request try: 10 s.
+    pub circuit_pause: Duration,
+    // --- clients
+    /// Connections: 12,000, above the 10,000 idle ones that an attack may hold.
+    pub connections: usize,
+    /// Bytes of a request's head: 32 KiB.
+    pub head_bytes: usize,
+    /// Time for a request's head, and for an idle connection between requests.
+    pub head_time: Duration,
+    /// Time for the TLS handshake: 10 s.
+    pub handshake: Duration,
+    /// A client that takes no byte for so long is cut off: 60 s.
+    pub write_stall: Duration,
+    /// Streams of one HTTP/2 connection: 250.
+    pub h2_streams: u32,
+    /// Time for requests under way when the server ends: 30 s.
+    pub drain: Duration,
+    /// Requests that wait for one fetch: 10,000.
+    pub waiters_per_key: usize,
+    /// Fetches under way in all: 1,024; each may hold a spool file and a buffer.
+    pub flights: usize,
+    // --- memory
+    /// Bytes of hot answers: 64 MiB.
+    pub byte_cache_bytes: u64,
+    /// Largest body kept hot: 1 MiB.
+    pub byte_cache_item_bytes: u64,
+    /// Size of one read of a file: 256 KiB.
+    pub chunk_bytes: usize,
+    /// How much of a streamed zip is held back until it is proven: 64 KiB.
+    pub held_back_bytes: u64,
+    /// Archives inspected at a time: the number of cores.
+    pub inspections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            list_bytes: 16 << 20,
+            info_bytes: 64 << 10,
+            mod_bytes: 16 << 20,
+            zip_bytes: 500 << 20,
+            lookup_bytes: 2 << 20,
+            error_bytes: 4 << 10,
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_mins(1),
+            stall: Duration::from_secs(30),
+            metadata_total: Duration::from_mins(2),
+            sumdb_call: Duration::from_mins(1),
+            tries: 3,
+            retry_pause: Duration::from_secs(5),
+            fetches_per_upstream: 64,
+            redirects: 10,
+            circuit_failures: 5,
+            circuit_pause: Duration::from_secs(10),
+            connections: 12_000,
+            head_bytes: 32 << 10,
+            head_time: Duration::from_secs(30),
+            handshake: Duration::from_secs(10),
+            write_stall: Duration::from_mins(1),
+            h2_streams: 250,
+            drain: Duration::from_secs(30),
+            waiters_per_key: 10_000,
+            flights: 1024,
+            byte_cache_bytes: 64 << 20,
+            byte_cache_item_bytes: 1 << 20,
+            chunk_bytes: 256 << 10,
+            held_back_bytes: 64 << 10,
+            inspections: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a policy says, once read.
+
+use gomod::ModulePath;
+use gomod::goproxy::ProxyList;
+use gomod::pattern::Patterns;
+
+/// A policy file, read and checked.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// How strictly it is meant.
+    pub mode: Mode,
+    /// What every Go environment must say.
+    pub client: Client,
+    /// Where the server gets modules; the first match wins.
+    pub routes: Vec<Route>,
+    /// `sha256:` and 64 lower-case hex digits, of the bytes of the file.
+    pub digest: String,
+}
+
+/// How strictly a policy is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Record what would happen.
+    Observe,
+    /// Record it and say so.
+    Warn,
+    /// Do it.
+    Enforce,
+}
+
+/// What every Go environment must say.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// GOPROXY, in Go's grammar.
+    pub goproxy: ProxyList,
+    /// Modules that are in no public checksum database and are never asked of
+    /// a public upstream; patterns as in GOPRIVATE.
+    pub private: Patterns,
+    /// GOSUMDB.
+    pub sumdb: String,
+    /// Whether clients may fetch from version control themselves.
+    pub direct: Direct,
+}
+
+/// Whether clients may fetch from version control themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direct {
+    /// For every module.
+    Allowed,
+    /// For private modules only.
+    PrivateOnly,
+    /// For none.
+    Forbidden,
+}
+
+/// Where the server gets the modules that match.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Which modules; patterns as in GOPRIVATE.
+    pub patterns: Patterns,
+    /// Where they come from.
+    pub from: From,
+    /// `from` as it stands in the file.
+    pub written: String,
+}
+
+/// Where the modules of a route come from.
+#[derive(Clone, Debug)]
+pub enum From {
+    /// Version control, fetched by the server.
+    Vcs,
+    /// A list in GOPROXY's grammar.
+    Chain(ProxyList),
+}
+
+impl Policy {
+    /// The route that decides for `path`, and the pattern that matched.
+    pub fn route(&self, path: &ModulePath) -> Option<(&Route, &str)> {
+        self.routes
+            .iter()
+            .find_map(|route| Some((route, route.patterns.matching(path.as_str())?)))
+    }
+
+    /// Whether `path` is private: exempt from verification, and never asked of
+    /// a public upstream.
+    pub fn is_private(&self, path: &ModulePath) -> bool {
+        self.client.private.matches(path.as_str())
+    }
+}
