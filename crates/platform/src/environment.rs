@@ -18,7 +18,9 @@ impl fmt::Debug for EnvSnapshot {
 impl EnvSnapshot {
     /// The environment of this process. Variables that are not UTF-8 are left out.
     pub fn of_process() -> Self {
-        todo!()
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
     }
 
     /// The value, if it is set and not empty.
@@ -45,5 +47,24 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for EnvSnapshot {
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_counts_as_unset_and_values_stay_hidden() {
+        let env: EnvSnapshot = [("GOPROXY", ""), ("TOKEN", "s3cret")].into_iter().collect();
+        assert_eq!(env.get("GOPROXY"), None);
+        assert_eq!(env.get("TOKEN"), Some("s3cret"));
+        assert_eq!(env.iter().count(), 2);
+        assert_eq!(format!("{env:?}"), r#"{"GOPROXY", "TOKEN"}"#);
+    }
+
+    #[test]
+    fn the_process_has_an_environment() {
+        assert!(EnvSnapshot::of_process().get("PATH").is_some());
     }
 }
