@@ -289,7 +289,7 @@ mod tests {
     }
 
     fn resolve(case: Case<'_>) -> GoEnv {
-        let env = EnvSnapshot::from_pairs(case.env.iter().copied());
+        let env = case.env.iter().copied().collect::<EnvSnapshot>();
         let user = case
             .user
             .map(|bytes| EnvFile::parse(PathBuf::from("/h/env"), bytes));

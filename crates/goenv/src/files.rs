@@ -148,7 +148,7 @@ mod tests {
             (&[("AppData", "/d")], Os::Windows, Some("/d/go/env")),
         ];
         for (pairs, os, wanted) in table {
-            let env = EnvSnapshot::from_pairs(pairs.iter().copied());
+            let env = pairs.iter().copied().collect::<EnvSnapshot>();
             assert_eq!(user_file(&env, os), wanted.map(PathBuf::from), "{pairs:?}");
         }
     }

@@ -53,19 +53,30 @@ mod tests {
         std::fs::write(root.join("bin/go"), "").unwrap();
         std::os::unix::fs::symlink(root.join("bin/go"), folder.path().join("usr/bin/go")).unwrap();
         let path = folder.path().join("usr/bin").display().to_string();
-        let found = find_goroot(&EnvSnapshot::from_pairs([("PATH", path.as_str())]), None).unwrap();
+        let found = find_goroot(
+            &[("PATH", path.as_str())]
+                .into_iter()
+                .collect::<EnvSnapshot>(),
+            None,
+        )
+        .unwrap();
         assert_eq!(found, root.canonicalize().unwrap());
         assert_eq!(release_of(&found).unwrap().to_string(), "1.24");
     }
 
     #[test]
     fn what_is_written_goes_before_the_path() {
-        let env = EnvSnapshot::from_pairs([("GOROOT", "/process"), ("PATH", "/nowhere")]);
+        let env = [("GOROOT", "/process"), ("PATH", "/nowhere")]
+            .into_iter()
+            .collect::<EnvSnapshot>();
         assert_eq!(find_goroot(&env, None), Some(PathBuf::from("/process")));
         let user = EnvFile::parse(PathBuf::from("env"), b"GOROOT=/user\n");
         assert_eq!(find_goroot(&env, Some(&user)), Some(PathBuf::from("/user")));
         assert_eq!(
-            find_goroot(&EnvSnapshot::from_pairs([("PATH", "/nowhere")]), None),
+            find_goroot(
+                &[("PATH", "/nowhere")].into_iter().collect::<EnvSnapshot>(),
+                None
+            ),
             None
         );
     }

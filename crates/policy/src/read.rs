@@ -366,7 +366,7 @@ anything = true
                 "name = \"x\"\n[client]\ngoproxy = {from:?}\n[[route]]\nmatch = [{pattern:?}]\nfrom = {from:?}\n"
             );
             if let Ok(policy) = Policy::parse("p.toml", text.as_bytes()) {
-                prop_assert!(!policy.client.goproxy.entries.is_empty());
+                prop_assert!(!policy.client.goproxy.entries().is_empty());
                 prop_assert!(!policy.routes[0].patterns.is_empty());
             }
         }

@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn unknown_variables_are_refused_with_the_nearest() {
         let read = |name: &str, value: &str| {
-            add_variables(&EnvSnapshot::from_pairs([(name, value)]), &mut Settings::default())
+            add_variables(&[(name, value)].into_iter().collect::<EnvSnapshot>(), &mut Settings::default())
         };
         let failure = read("MODKEEP_UPSTREM", "x").unwrap_err();
         assert_eq!(failure.message, "unknown variable MODKEEP_UPSTREM in the environment");
@@ -202,7 +202,7 @@ mod tests {
         let key = &KEYS[0];
         let mut settings = Settings::default();
         settings.add(Setting { key, text: "flag".to_owned(), source: Source::Flag("--listen".to_owned()) });
-        add_variables(&EnvSnapshot::from_pairs([("MODKEEP_LISTEN", "variable")]), &mut settings).unwrap();
+        add_variables(&[("MODKEEP_LISTEN", "variable")].into_iter().collect::<EnvSnapshot>(), &mut settings).unwrap();
         assert_eq!(settings.get("listen").unwrap().text, "flag");
     }
 }
