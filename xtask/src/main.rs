@@ -1,2 +1,52 @@
-//! Developer verbs.
-fn main() {}
+//! Every verb of a developer: `cargo xtask VERB`.
+
+mod docs;
+mod shell;
+mod steps;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The developer's verbs.
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, checks and measures modkeep")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Install or find what the tests need, then check and test everything
+    Test,
+    /// Formatting, house rules, clippy, documentation: everything but the tests
+    Lint,
+    /// Write the reference pages that are made from code
+    Docs {
+        /// Fail when a page is not what the code says, instead of writing it
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            shell::say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(verb: Verb) -> Result<()> {
+    match verb {
+        Verb::Test => steps::test(),
+        Verb::Lint => steps::lint(),
+        Verb::Docs { check } => docs::run(check),
+    }
+}

@@ -1,0 +1,175 @@
+//! The real `go`, in an environment of its own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// Where `go` is: `MODKEEP_TEST_GO`, or the first in PATH.
+///
+/// # Panics
+/// With the line that installs it.
+pub fn find_go() -> PathBuf {
+    let named = std::env::var_os("MODKEEP_TEST_GO").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = named.or_else(|| {
+        std::env::split_paths(&path)
+            .map(|folder| folder.join("go"))
+            .find(|file| file.is_file())
+    });
+    found.expect("these tests need the `go` command, 1.21 or newer: apt-get install -y golang-go, or put one into PATH")
+}
+
+/// A `go` with a home, module cache and build cache of its own, and nothing of the caller's environment
+/// but PATH.
+pub struct Go {
+    home: TempDir,
+    folder: PathBuf,
+    variables: BTreeMap<String, String>,
+}
+
+/// What a run of `go` said.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Whether it succeeded.
+    pub ok: bool,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// Its standard output, of a run that succeeded.
+    ///
+    /// # Panics
+    /// With everything it said, when it failed.
+    pub fn expect_ok(self) -> String {
+        assert!(self.ok, "go failed:\n{}\n{}", self.stdout, self.stderr);
+        self.stdout
+    }
+
+    /// Its standard error, of a run that failed.
+    ///
+    /// # Panics
+    /// When it succeeded.
+    pub fn expect_failure(self) -> String {
+        assert!(
+            !self.ok,
+            "go should have failed:\n{}\n{}",
+            self.stdout, self.stderr
+        );
+        self.stderr
+    }
+}
+
+impl Go {
+    /// A `go` that asks `goproxy` and believes `gosumdb`.
+    pub fn new(goproxy: &str, gosumdb: &str) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("work");
+        std::fs::create_dir(&folder).unwrap();
+        let at = |name: &str| home.path().join(name).display().to_string();
+        let mut variables = BTreeMap::new();
+        for (name, value) in [
+            ("HOME", at("home")),
+            ("GOPATH", at("gopath")),
+            ("GOMODCACHE", at("modcache")),
+            ("GOCACHE", at("buildcache")),
+            ("GOTMPDIR", String::new()),
+            ("GOENV", "off".to_owned()),
+            ("GOTELEMETRY", "off".to_owned()),
+            ("GOFLAGS", "-modcacherw".to_owned()),
+            ("GOTOOLCHAIN", "local".to_owned()),
+            ("GOPROXY", goproxy.to_owned()),
+            ("GOSUMDB", gosumdb.to_owned()),
+            ("PATH", std::env::var("PATH").unwrap_or_default()),
+        ] {
+            variables.insert(name.to_owned(), value);
+        }
+        std::fs::create_dir(home.path().join("home")).unwrap();
+        Self {
+            home,
+            folder,
+            variables,
+        }
+    }
+
+    /// The same with a variable set.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Sets a variable.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// The folder it runs in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Its module cache.
+    pub fn modcache(&self) -> PathBuf {
+        self.home.path().join("modcache")
+    }
+
+    /// Its GOPATH.
+    pub fn gopath(&self) -> PathBuf {
+        self.home.path().join("gopath")
+    }
+
+    /// Writes a file in the folder it runs in.
+    pub fn write(&self, name: &str, content: &str) -> &Self {
+        let path = self.folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    /// Empties its module cache; the tree heads in its GOPATH stay.
+    pub fn clean_modcache(&self) {
+        if self.modcache().exists() {
+            std::fs::remove_dir_all(self.modcache()).unwrap();
+        }
+    }
+
+    /// Forgets the tree heads it has seen.
+    pub fn forget_heads(&self) {
+        let heads = self.gopath().join("pkg").join("sumdb");
+        if heads.exists() {
+            std::fs::remove_dir_all(heads).unwrap();
+        }
+    }
+
+    /// Runs `go` with `arguments`, split at spaces.
+    pub fn run(&self, arguments: &str) -> Outcome {
+        self.run_each(&arguments.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// Runs `go` with these arguments.
+    pub fn run_each(&self, arguments: &[&str]) -> Outcome {
+        let mut command = Command::new(find_go());
+        command
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env_clear()
+            .envs(&self.variables)
+            .stdin(Stdio::null());
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Outcome {
+            ok: status.success(),
+            stdout: text(stdout),
+            stderr: text(stderr),
+        }
+    }
+}
