@@ -79,7 +79,8 @@ impl ModkeepOptions {
         let log = gather(child.stdout.take().unwrap());
         let deadline = Instant::now() + START;
         loop {
-            if let Some(base) = listening(&said.lock().unwrap()) {
+            let base = listening(&said.lock().unwrap());
+            if let Some(base) = base {
                 return Ok(Modkeep {
                     child,
                     base,
