@@ -19,7 +19,16 @@ const END64_SIGNATURE: [u8; 4] = *b"PK\x06\x06";
 const END64_BYTES: usize = 56;
 const HEADER_SIGNATURE: [u8; 4] = *b"PK\x01\x02";
 const HEADER_BYTES: usize = 46;
+/// The length of the fixed part of an entry's own header, in bytes.
+pub(super) const LOCAL_BYTES: usize = 30;
+const LOCAL_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
 const ZIP64_EXTRA: u16 = 1;
+/// Info-ZIP's field with another name, which many tools, but not Go, then use.
+const NAME_EXTRA: u16 = 0x7075;
+/// The bit of the flags that says that sizes and checksum follow the data.
+const DESCRIPTOR_FLAG: u16 = 0x8;
+/// The bits of the flags that say encrypted: traditional, strong, masked headers.
+const ENCRYPTED_FLAGS: u16 = 0x2041;
 
 /// A field of 16 bits that says "see the zip64 record".
 const SATURATED_16: u64 = 0xffff;
@@ -54,12 +63,44 @@ pub(super) struct Entry<'a> {
 impl Entry<'_> {
     /// Whether its sizes and checksum follow its data.
     pub(super) fn has_descriptor(&self) -> bool {
-        self.flags & 0x8 != 0
+        self.flags & DESCRIPTOR_FLAG != 0
     }
 
-    /// Whether any of the encryption bits is set: traditional, strong, masked headers.
+    /// Whether it is encrypted in any way.
     pub(super) fn is_encrypted(&self) -> bool {
-        self.flags & 0x2041 != 0
+        self.flags & ENCRYPTED_FLAGS != 0
+    }
+
+    /// Whether the entry's own header, given in its three parts, says what the directory does: tools
+    /// that read from the front believe it. With a descriptor it may leave out sizes and checksum.
+    pub(super) fn agrees_with_local(
+        &self,
+        fixed: &[u8; LOCAL_BYTES],
+        name: &[u8],
+        extra: &[u8],
+    ) -> bool {
+        let mut local = Entry {
+            name,
+            flags: u16_at(fixed, 6),
+            method: u16_at(fixed, 8),
+            checksum: u32_at(fixed, 14),
+            packed: u64::from(u32_at(fixed, 18)),
+            size: u64::from(u32_at(fixed, 22)),
+            offset: 0,
+            creator: 0,
+            attributes: 0,
+        };
+        if !fixed.starts_with(&LOCAL_SIGNATURE) || widen(&mut local, extra).is_none() {
+            return false;
+        }
+        let compared = DESCRIPTOR_FLAG | ENCRYPTED_FLAGS;
+        let known = |local: u64, size: u64| local == size || (self.has_descriptor() && local == 0);
+        local.name == self.name
+            && local.flags & compared == self.flags & compared
+            && local.method == self.method
+            && known(local.checksum.into(), self.checksum.into())
+            && known(local.packed, self.packed)
+            && known(local.size, self.size)
     }
 
     /// Whether its attributes say that it is what its name says: a folder with a `/` behind it, or
@@ -246,8 +287,10 @@ fn entry<'a>(rest: &mut &'a [u8]) -> Option<Entry<'a>> {
     Some(entry)
 }
 
-/// Fills in what the zip64 extra field holds in place of saturated fields, and only those.
+/// Fills in what the zip64 extra field holds in place of saturated fields, and only those. None if
+/// it does not hold them, or if another field gives the entry another name.
 fn widen(entry: &mut Entry<'_>, mut extra: &[u8]) -> Option<()> {
+    let entry_name = entry.name;
     let mut pending: Vec<&mut u64> = [&mut entry.size, &mut entry.packed, &mut entry.offset]
         .into_iter()
         .filter(|field| **field == SATURATED_32)
@@ -264,17 +307,21 @@ fn widen(entry: &mut Entry<'_>, mut extra: &[u8]) -> Option<()> {
                 body = rest;
             }
         }
+        // A version and a checksum stand before the name.
+        if u16_at(head, 0) == NAME_EXTRA && body.get(5..) != Some(entry_name) {
+            return None;
+        }
         extra = after;
     }
     // A size of 2^32-1 that nothing widens is far over the limit anyway.
     pending.is_empty().then_some(())
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> u16 {
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> u16 {
     u16::from_le_bytes(array_at(bytes, at))
 }
 
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(array_at(bytes, at))
 }
 

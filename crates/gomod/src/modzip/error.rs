@@ -105,6 +105,12 @@ pub enum ZipError {
     /// The directory is not where the end record says, or something stands between them.
     #[error("zip directory is not where its end record says")]
     Layout,
+    /// Bytes that belong to no entry: before, between or behind the entries.
+    #[error("zip has data at offset {offset} that belongs to no entry")]
+    Gap {
+        /// Where, in bytes.
+        offset: u64,
+    },
     /// The zip64 records contradict the others or themselves.
     #[error("zip64 records are malformed")]
     Zip64,
@@ -208,6 +214,12 @@ pub enum ZipError {
     /// The entry's own header is missing or names another file than the directory does.
     #[error("{entry}: entry's header does not match the zip directory")]
     LocalHeader {
+        /// The entry at fault.
+        entry: EntryName,
+    },
+    /// What follows the entry's data does not repeat the directory's checksum and sizes.
+    #[error("{entry}: entry's data descriptor does not match the zip directory")]
+    Descriptor {
         /// The entry at fault.
         entry: EntryName,
     },
