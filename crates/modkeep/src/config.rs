@@ -31,7 +31,8 @@ pub(crate) struct Config {
     pub(crate) listen: String,
     /// Begins with a slash and does not end with one, or is empty.
     pub(crate) base_path: String,
-    pub(crate) store: String,
+    /// `None` when none is named and the user has no data folder.
+    store: Option<String>,
     pub(crate) origins: Sourcing,
     pub(crate) policy: Option<LoadedPolicy>,
     /// `None` for `off`.
@@ -91,17 +92,35 @@ impl Config {
     /// # Errors
     /// Wrong configuration, with the key, the value, where it stands, and the
     /// nearest right word.
-    pub(crate) fn load<const SCOPE: u8>(env: &EnvSnapshot, flags: &Flags<SCOPE>) -> Result<Self, Failure> {
+    pub(crate) fn load<const SCOPE: u8>(
+        env: &EnvSnapshot,
+        flags: &Flags<SCOPE>,
+    ) -> Result<Self, Failure> {
         let mut settings = Settings::default();
         for setting in &flags.settings {
             settings.add(setting.clone());
         }
         layer::add_variables(env, &mut settings)?;
-        let extras = match flags.config.as_deref().or_else(|| env.get(&key::CONFIG.variable())) {
+        let extras = match flags
+            .config
+            .as_deref()
+            .or_else(|| env.get(&key::CONFIG.variable()))
+        {
             Some(path) => file::add_file(path.as_ref(), &mut settings)?,
             None => Extras::default(),
         };
         read::config(env, settings, extras)
+    }
+
+    /// The store URL.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn store(&self) -> Result<&str, Failure> {
+        self.store.as_deref().ok_or_else(|| {
+            Failure::usage("no store is named, and HOME is not set, so there is no data folder to keep modules in")
+                .hint("name a folder, such as --store /var/lib/modkeep")
+        })
     }
 
     /// The chain of the policy's routes or of the list, as one would say it.

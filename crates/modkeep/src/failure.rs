@@ -38,17 +38,29 @@ pub(crate) struct Failure {
 impl Failure {
     /// Wrong usage or configuration.
     pub(crate) fn usage(message: impl Display) -> Self {
-        Self { exit: Exit::Usage, message: message.to_string(), hint: None }
+        Self {
+            exit: Exit::Usage,
+            message: message.to_string(),
+            hint: None,
+        }
     }
 
     /// The machine or the network stands in the way.
     pub(crate) fn unchecked(message: impl Display) -> Self {
-        Self { exit: Exit::Unchecked, message: message.to_string(), hint: None }
+        Self {
+            exit: Exit::Unchecked,
+            message: message.to_string(),
+            hint: None,
+        }
     }
 
     /// A finding that leaves nothing else to say.
     pub(crate) fn finding(message: impl Display) -> Self {
-        Self { exit: Exit::Findings, message: message.to_string(), hint: None }
+        Self {
+            exit: Exit::Findings,
+            message: message.to_string(),
+            hint: None,
+        }
     }
 
     /// The same with what to do about it.

@@ -1,2 +1,35 @@
-//! The `modkeep` binary.
-fn main() {}
+//! The `modkeep` binary: one file a command, the configuration, and the
+//! wiring of the other crates. It decides nothing about modules itself.
+
+mod command;
+mod command_line;
+mod config;
+mod failure;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use platform::EnvSnapshot;
+
+use crate::command_line::{Command, CommandLine};
+use crate::failure::{Exit, Failure};
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let env = EnvSnapshot::of_process();
+    match run(line.command, &env) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::complain(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(command: Command, env: &EnvSnapshot) -> Result<Exit, Failure> {
+    match command {
+        Command::Serve(arguments) => command::serve::run(env, &arguments),
+        Command::Version(arguments) => command::version::run(&arguments),
+    }
+}

@@ -7,7 +7,10 @@ use policy::document::{Fault, Table};
 
 /// Keys of `[[credentials]]` with what each is for.
 pub(crate) const KEYS: [(&str, &str); 6] = [
-    ("host", "Host of the upstream, with its port if that is not its scheme's own"),
+    (
+        "host",
+        "Host of the upstream, with its port if that is not its scheme's own",
+    ),
     ("user", "User for HTTP Basic"),
     ("password", "Password of that user"),
     ("password_file", "File that holds it"),
@@ -33,7 +36,9 @@ pub(crate) enum Login {
 impl fmt::Debug for Credential {
     /// Without the secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential").field("host", &self.host).finish_non_exhaustive()
+        f.debug_struct("Credential")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
     }
 }
 
@@ -53,13 +58,23 @@ pub(crate) fn read(table: &Table<'_>, folder: &Path) -> Result<Credential, Fault
         (Some(_), None, None) => return Err(table.missing("password")),
         (None, Some(_), None) => return Err(table.missing("user")),
         (None, None, None) => return Err(table.missing("user")),
-        (_, _, Some(_)) => return Err(host.fault("has a token and a user or password: one is enough".to_owned())),
+        (_, _, Some(_)) => {
+            return Err(host.fault("has a token and a user or password: one is enough".to_owned()));
+        }
     };
-    Ok(Credential { host: host.value.to_owned(), login, line: host.line() })
+    Ok(Credential {
+        host: host.value.to_owned(),
+        login,
+        line: host.line(),
+    })
 }
 
 /// A secret in the file itself, or in a file that it names.
-fn secret(table: &Table<'_>, [direct, in_file]: [&str; 2], folder: &Path) -> Result<Option<String>, Fault> {
+fn secret(
+    table: &Table<'_>,
+    [direct, in_file]: [&str; 2],
+    folder: &Path,
+) -> Result<Option<String>, Fault> {
     let direct = match table.raw(direct) {
         Some(value) => match value.value.as_str() {
             Some(text) => Some((text.to_owned(), value)),

@@ -31,8 +31,12 @@ const TABLES: [&str; 2] = ["limits", "credentials"];
 /// # Errors
 /// A failure with file, line, key and nearest right word.
 pub(crate) fn add_file(path: &Path, settings: &mut Settings) -> Result<Extras, Failure> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::usage(format!("the settings file {} cannot be read: {error}", path.display())))?;
+    let bytes = std::fs::read(path).map_err(|error| {
+        Failure::usage(format!(
+            "the settings file {} cannot be read: {error}",
+            path.display()
+        ))
+    })?;
     parse(path, &bytes, settings).map_err(|fault| Failure::usage(&fault).maybe_hint(fault.hint()))
 }
 
@@ -45,11 +49,17 @@ fn parse(path: &Path, bytes: &[u8], settings: &mut Settings) -> Result<Extras, F
     for key in &KEYS {
         if let Some(value) = top.raw(key.name) {
             let text = text_of(key, &top, &value)?;
-            let source = Source::File { path: path.to_path_buf(), line: value.line() };
+            let source = Source::File {
+                path: path.to_path_buf(),
+                line: value.line(),
+            };
             settings.add(Setting { key, text, source });
         }
     }
-    let mut extras = Extras { path: Some(path.to_path_buf()), ..Extras::default() };
+    let mut extras = Extras {
+        path: Some(path.to_path_buf()),
+        ..Extras::default()
+    };
     if let Some(table) = top.table("limits")? {
         read_limits(&table, &mut extras)?;
     }
@@ -61,25 +71,38 @@ fn parse(path: &Path, bytes: &[u8], settings: &mut Settings) -> Result<Extras, F
 }
 
 /// The value of `key` as a flag would say it.
-fn text_of(key: &Key, table: &Table<'_>, value: &Located<'_, &DeValue<'_>>) -> Result<String, Fault> {
+fn text_of(
+    key: &Key,
+    table: &Table<'_>,
+    value: &Located<'_, &DeValue<'_>>,
+) -> Result<String, Fault> {
     match (key.kind, value.value) {
         (Kind::Switch, DeValue::Boolean(on)) => Ok(on.to_string()),
         (Kind::Switch, _) => Err(value.fault("must be true or false".to_owned())),
         (Kind::Patterns, DeValue::Array(_)) => {
             let patterns = table.strings(key.name)?.unwrap_or_default();
-            Ok(patterns.iter().map(|pattern| pattern.value).collect::<Vec<_>>().join(","))
+            Ok(patterns
+                .iter()
+                .map(|pattern| pattern.value)
+                .collect::<Vec<_>>()
+                .join(","))
         }
         (Kind::Size, DeValue::Integer(bytes)) => Ok(bytes.to_string()),
         (Kind::Secret, DeValue::String(text)) => Ok(text.to_string()),
         (Kind::Secret, _) => Err(value.fault_showing("(hidden)", "must be a string".to_owned())),
-        _ => Ok(table.string(key.name)?.map(|text| text.value.to_owned()).unwrap_or_default()),
+        _ => Ok(table
+            .string(key.name)?
+            .map(|text| text.value.to_owned())
+            .unwrap_or_default()),
     }
 }
 
 fn read_limits(table: &Table<'_>, extras: &mut Extras) -> Result<(), Fault> {
     table.deny_unknown(&limit::NAMES)?;
     for name in table.keys() {
-        let Some(value) = table.raw(name) else { continue };
+        let Some(value) = table.raw(name) else {
+            continue;
+        };
         let text = match value.value {
             DeValue::Integer(number) => number.to_string(),
             DeValue::String(text) => text.to_string(),

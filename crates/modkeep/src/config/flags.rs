@@ -23,7 +23,9 @@ impl<const SCOPE: u8> Flags<SCOPE> {
 impl<const SCOPE: u8> Args for Flags<SCOPE> {
     fn augment_args(command: Command) -> Command {
         let flags = KEYS.iter().filter(|key| key.has_flag(SCOPE));
-        flags.chain([&CONFIG]).fold(command, |command, key| command.arg(argument(key)))
+        flags
+            .chain([&CONFIG])
+            .fold(command, |command, key| command.arg(argument(key)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -34,11 +36,21 @@ impl<const SCOPE: u8> Args for Flags<SCOPE> {
 impl<const SCOPE: u8> FromArgMatches for Flags<SCOPE> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let given = |key: &Key| matches.get_one::<String>(key.name).cloned();
-        let settings = KEYS.iter().filter(|key| key.has_flag(SCOPE)).filter_map(|key| {
-            let source = Source::Flag(format!("--{}", key.flag()));
-            Some(Setting { key, text: given(key)?, source })
-        });
-        Ok(Self { settings: settings.collect(), config: given(&CONFIG) })
+        let settings = KEYS
+            .iter()
+            .filter(|key| key.has_flag(SCOPE))
+            .filter_map(|key| {
+                let source = Source::Flag(format!("--{}", key.flag()));
+                Some(Setting {
+                    key,
+                    text: given(key)?,
+                    source,
+                })
+            });
+        Ok(Self {
+            settings: settings.collect(),
+            config: given(&CONFIG),
+        })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
@@ -48,10 +60,21 @@ impl<const SCOPE: u8> FromArgMatches for Flags<SCOPE> {
 }
 
 fn argument(key: &Key) -> Arg {
-    let help = if key.default == "none" { key.help.to_owned() } else { format!("{} [default: {}]", key.help, key.default) };
-    let argument = Arg::new(key.name).long(key.flag()).value_name(key.value).help(help).help_heading("Settings");
+    let help = if key.default == "none" {
+        key.help.to_owned()
+    } else {
+        format!("{} [default: {}]", key.help, key.default)
+    };
+    let argument = Arg::new(key.name)
+        .long(key.flag())
+        .value_name(key.value)
+        .help(help)
+        .help_heading("Settings");
     match key.kind {
-        Kind::Switch => argument.num_args(0..=1).require_equals(true).default_missing_value("true"),
+        Kind::Switch => argument
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true"),
         _ => argument,
     }
 }

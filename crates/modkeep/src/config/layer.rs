@@ -19,10 +19,7 @@ pub(crate) enum Source {
     /// A variable of the environment.
     Variable(String),
     /// A line of `modkeep.toml`.
-    File {
-        path: PathBuf,
-        line: usize,
-    },
+    File { path: PathBuf, line: usize },
     /// The policy.
     Policy(PathBuf),
     /// Nobody said anything.
@@ -56,8 +53,16 @@ impl Setting {
         Failure::usage(match &self.source {
             Source::Flag(name) => format!("{name} {value}: {reason}"),
             Source::Variable(name) => format!("{name}={value}: {reason}"),
-            Source::File { path, line } => format!("{}:{line}: {} = {value:?}: {reason}", path.display(), self.key.name),
-            Source::Policy(path) => format!("{}: {} = {value:?}: {reason}", path.display(), self.key.name),
+            Source::File { path, line } => format!(
+                "{}:{line}: {} = {value:?}: {reason}",
+                path.display(),
+                self.key.name
+            ),
+            Source::Policy(path) => format!(
+                "{}: {} = {value:?}: {reason}",
+                path.display(),
+                self.key.name
+            ),
             Source::Default => format!("{} = {value:?}: {reason}", self.key.name),
         })
     }
@@ -91,15 +96,21 @@ pub(crate) const HIDDEN: &str = "xxxxx";
 /// `text` with the password of every URL in it replaced, as Go shows URLs. A
 /// user part without a colon is taken for a token and replaced whole.
 pub(crate) fn redact(text: &str) -> String {
-    text.split_inclusive([',', '|', ' ']).map(redact_one).collect()
+    text.split_inclusive([',', '|', ' '])
+        .map(redact_one)
+        .collect()
 }
 
 fn redact_one(url: &str) -> String {
     let start = url.find("://").map_or(0, |colon| colon + 3);
     let (scheme, after) = url.split_at(start);
-    let end = after.find(['/', '?', '#', ',', '|', ' ']).unwrap_or(after.len());
+    let end = after
+        .find(['/', '?', '#', ',', '|', ' '])
+        .unwrap_or(after.len());
     let (authority, tail) = after.split_at(end);
-    let Some((user, host)) = authority.rsplit_once('@') else { return url.to_owned() };
+    let Some((user, host)) = authority.rsplit_once('@') else {
+        return url.to_owned();
+    };
     match user.split_once(':') {
         Some((name, _)) => format!("{scheme}{name}:{HIDDEN}@{host}{tail}"),
         None => format!("{scheme}{HIDDEN}@{host}{tail}"),
@@ -132,15 +143,26 @@ impl Settings {
 pub(crate) fn add_variables(env: &EnvSnapshot, settings: &mut Settings) -> Result<(), Failure> {
     let known: Vec<_> = KEYS.iter().chain([&CONFIG]).map(Key::variable).collect();
     for (name, value) in env.iter() {
-        if name.starts_with(PREFIX) && !known.iter().any(|known| known == name) && !is_service_link(name, value) {
-            let near = nearest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"));
-            return Err(Failure::usage(format!("unknown variable {name} in the environment")).maybe_hint(near));
+        if name.starts_with(PREFIX)
+            && !known.iter().any(|known| known == name)
+            && !is_service_link(name, value)
+        {
+            let near = nearest(name, known.iter().map(String::as_str))
+                .map(|near| format!("did you mean {near}?"));
+            return Err(
+                Failure::usage(format!("unknown variable {name} in the environment"))
+                    .maybe_hint(near),
+            );
         }
     }
     for key in &KEYS {
         let name = key.variable();
         if let Some(value) = env.get(&name) {
-            settings.add(Setting { key, text: value.to_owned(), source: Source::Variable(name) });
+            settings.add(Setting {
+                key,
+                text: value.to_owned(),
+                source: Source::Variable(name),
+            });
         }
     }
     Ok(())
@@ -150,10 +172,17 @@ pub(crate) fn add_variables(env: &EnvSnapshot, settings: &mut Settings) -> Resul
 /// (`MODKEEP_SERVICE_HOST`, `MODKEEP_PORT_8080_TCP_ADDR`). A service called
 /// `modkeep` must not keep modkeep from starting.
 fn is_service_link(name: &str, value: &str) -> bool {
-    let Some(rest) = name.strip_prefix(PREFIX) else { return false };
+    let Some(rest) = name.strip_prefix(PREFIX) else {
+        return false;
+    };
     let port = rest.strip_prefix("PORT").unwrap_or_default();
-    let has_port = port.strip_prefix('_').is_some_and(|port| port.starts_with(|digit: char| digit.is_ascii_digit()));
-    rest == "SERVICE_HOST" || rest.starts_with("SERVICE_PORT") || has_port || (rest == "PORT" && value.contains("://"))
+    let has_port = port
+        .strip_prefix('_')
+        .is_some_and(|port| port.starts_with(|digit: char| digit.is_ascii_digit()));
+    rest == "SERVICE_HOST"
+        || rest.starts_with("SERVICE_PORT")
+        || has_port
+        || (rest == "PORT" && value.contains("://"))
 }
 
 #[cfg(test)]
@@ -163,11 +192,20 @@ mod tests {
     #[test]
     fn passwords_are_never_shown() {
         let table = [
-            ("https://me:hunter2@a.example/x,direct", "https://me:xxxxx@a.example/x,direct"),
-            ("https://token@a.example|https://b.example", "https://xxxxx@a.example|https://b.example"),
+            (
+                "https://me:hunter2@a.example/x,direct",
+                "https://me:xxxxx@a.example/x,direct",
+            ),
+            (
+                "https://token@a.example|https://b.example",
+                "https://xxxxx@a.example|https://b.example",
+            ),
             ("https://a.example/p@q", "https://a.example/p@q"),
             ("https://me:a@b@a.example", "https://me:xxxxx@a.example"),
-            ("me:hunter2@a.example,https://b.example", "me:xxxxx@a.example,https://b.example"),
+            (
+                "me:hunter2@a.example,https://b.example",
+                "me:xxxxx@a.example,https://b.example",
+            ),
             ("off", "off"),
         ];
         for (text, wanted) in table {
@@ -178,10 +216,16 @@ mod tests {
     #[test]
     fn unknown_variables_are_refused_with_the_nearest() {
         let read = |name: &str, value: &str| {
-            add_variables(&[(name, value)].into_iter().collect::<EnvSnapshot>(), &mut Settings::default())
+            add_variables(
+                &[(name, value)].into_iter().collect::<EnvSnapshot>(),
+                &mut Settings::default(),
+            )
         };
         let failure = read("MODKEEP_UPSTREM", "x").unwrap_err();
-        assert_eq!(failure.message, "unknown variable MODKEEP_UPSTREM in the environment");
+        assert_eq!(
+            failure.message,
+            "unknown variable MODKEEP_UPSTREM in the environment"
+        );
         assert_eq!(failure.hint.unwrap(), "did you mean MODKEEP_UPSTREAM?");
         assert!(read("MODKEEP_PORT", "8080").is_err());
         for (name, value) in [
@@ -201,8 +245,18 @@ mod tests {
     fn the_first_layer_wins() {
         let key = &KEYS[0];
         let mut settings = Settings::default();
-        settings.add(Setting { key, text: "flag".to_owned(), source: Source::Flag("--listen".to_owned()) });
-        add_variables(&[("MODKEEP_LISTEN", "variable")].into_iter().collect::<EnvSnapshot>(), &mut settings).unwrap();
+        settings.add(Setting {
+            key,
+            text: "flag".to_owned(),
+            source: Source::Flag("--listen".to_owned()),
+        });
+        add_variables(
+            &[("MODKEEP_LISTEN", "variable")]
+                .into_iter()
+                .collect::<EnvSnapshot>(),
+            &mut settings,
+        )
+        .unwrap();
         assert_eq!(settings.get("listen").unwrap().text, "flag");
     }
 }

@@ -2,8 +2,20 @@
 
 use std::time::Duration;
 
-const DURATION_UNITS: [(&str, u64); 5] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
-const SIZE_UNITS: [(&str, u64); 5] = [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40)];
+const DURATION_UNITS: [(&str, u64); 5] = [
+    ("ms", 1),
+    ("s", 1000),
+    ("m", 60_000),
+    ("h", 3_600_000),
+    ("d", 86_400_000),
+];
+const SIZE_UNITS: [(&str, u64); 5] = [
+    ("B", 1),
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+    ("TiB", 1 << 40),
+];
 
 /// A duration: `500ms`, `60s`, `5m`, `7d`, `1h30m`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
@@ -12,7 +24,10 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     while !rest.is_empty() || text.is_empty() {
         let (number, unit, after) = number_and_unit(rest).ok_or_else(refuse)?;
         let scale = scale_of(unit, &DURATION_UNITS).ok_or_else(refuse)?;
-        total = number.checked_mul(scale).and_then(|part| total.checked_add(part)).ok_or_else(refuse)?;
+        total = number
+            .checked_mul(scale)
+            .and_then(|part| total.checked_add(part))
+            .ok_or_else(refuse)?;
         rest = after;
     }
     Ok(Duration::from_millis(total))
@@ -22,8 +37,14 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 pub(crate) fn size(text: &str) -> Result<u64, String> {
     let refuse = || "not a size: write it as 64MiB, 512KiB or a number of bytes".to_owned();
     let (number, unit, after) = number_and_unit(text).ok_or_else(refuse)?;
-    let scale = if unit.is_empty() { Some(1) } else { scale_of(unit, &SIZE_UNITS) };
-    let bytes = scale.filter(|_| after.is_empty()).and_then(|scale| number.checked_mul(scale));
+    let scale = if unit.is_empty() {
+        Some(1)
+    } else {
+        scale_of(unit, &SIZE_UNITS)
+    };
+    let bytes = scale
+        .filter(|_| after.is_empty())
+        .and_then(|scale| number.checked_mul(scale));
     bytes.ok_or_else(refuse)
 }
 
@@ -38,15 +59,22 @@ pub(crate) fn switch(text: &str) -> Result<bool, String> {
 
 /// Splits `1h30m` into 1, `h` and `30m`.
 fn number_and_unit(text: &str) -> Option<(u64, &str, &str)> {
-    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, rest) = text.split_at_checked(digits)?;
-    let letters = rest.find(|letter: char| letter.is_ascii_digit()).unwrap_or(rest.len());
+    let letters = rest
+        .find(|letter: char| letter.is_ascii_digit())
+        .unwrap_or(rest.len());
     let (unit, after) = rest.split_at_checked(letters)?;
     Some((number.parse().ok()?, unit, after))
 }
 
 fn scale_of(unit: &str, units: &[(&str, u64)]) -> Option<u64> {
-    units.iter().find(|(name, _)| *name == unit).map(|(_, scale)| *scale)
+    units
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .map(|(_, scale)| *scale)
 }
 
 /// The duration as [`duration`] reads it, in the largest unit that fits.
@@ -92,7 +120,11 @@ mod tests {
             ("99999999999999999d", None),
         ];
         for (text, wanted) in table {
-            assert_eq!(duration(text).ok(), wanted.map(Duration::from_millis), "{text}");
+            assert_eq!(
+                duration(text).ok(),
+                wanted.map(Duration::from_millis),
+                "{text}"
+            );
         }
     }
 

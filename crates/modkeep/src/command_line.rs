@@ -1,0 +1,31 @@
+//! The command line. Each command's arguments stand in its own file.
+
+use clap::{Parser, Subcommand};
+
+use crate::command::{serve, version};
+
+/// Examples of the whole, shown under the help.
+const EXAMPLES: &str = "\
+Examples:
+  modkeep serve
+  GOPROXY=http://127.0.0.1:8080 go mod download
+  modkeep route golang.org/x/tools@latest
+
+Exit codes: 0 all well, 1 findings, 2 wrong usage or configuration, 3 could not be checked.";
+
+/// Keeps Go modules: serves them, verifies them, and has them when the internet has not.
+#[derive(Debug, Parser)]
+#[command(name = "modkeep", version, after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve modules to `go`, verified and kept for good
+    Serve(serve::Arguments),
+    /// Say which modkeep this is
+    Version(version::Arguments),
+}
