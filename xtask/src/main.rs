@@ -1,5 +1,6 @@
 //! Every verb of a developer: `cargo xtask VERB`.
 
+mod dist;
 mod docs;
 mod shell;
 mod steps;
@@ -25,6 +26,8 @@ enum Verb {
     Test,
     /// Formatting, house rules, clippy, documentation: everything but the tests
     Lint,
+    /// Build the static binary that ships, and start it in an empty root
+    Dist,
     /// Write the reference pages that are made from code
     Docs {
         /// Fail when a page is not what the code says, instead of writing it
@@ -47,6 +50,7 @@ fn run(verb: Verb) -> Result<()> {
     match verb {
         Verb::Test => steps::test(),
         Verb::Lint => steps::lint(),
+        Verb::Dist => dist::run(),
         Verb::Docs { check } => docs::run(check),
     }
 }

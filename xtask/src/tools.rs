@@ -36,6 +36,16 @@ impl Tool {
         package: "procps",
         what_for: "signals to servers",
     };
+    pub(crate) const MUSL: Self = Self {
+        program: "musl-gcc",
+        package: "musl-tools",
+        what_for: "the C parts of the static binary",
+    };
+    pub(crate) const AUTHORITIES: Self = Self {
+        program: "update-ca-certificates",
+        package: "ca-certificates",
+        what_for: "the certificate authorities of the image",
+    };
     pub(crate) const NGINX: Self = Self {
         program: "nginx",
         package: "nginx-light",
