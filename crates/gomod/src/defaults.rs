@@ -12,5 +12,9 @@ pub const GOSUMDB: &str = "sum.golang.org";
 pub const GOSUMDB_KEY: &str =
     "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
 
+/// A GOSUMDB value that means [`GOSUMDB`] at this host, where the other one is not reachable, without
+/// asking proxies for a relay (cmd/go, `modfetch/sumdb.go`).
+pub const GOSUMDB_ALIAS: &str = "sum.golang.google.cn";
+
 /// GOTOOLCHAIN as shipped in go.env since Go 1.21.
 pub const GOTOOLCHAIN: &str = "auto";
