@@ -6,8 +6,8 @@ use platform::Limits;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::{Answer, Body, Tier};
 use crate::answer::CacheResult;
+use crate::{Answer, Body, Tier};
 
 /// What an entry weighs beside its body: key, tag and table slots, rounded up.
 const ENTRY_OVERHEAD_BYTES: u64 = 256;
@@ -110,7 +110,10 @@ mod tests {
         let at = |second| Timestamp::from_second(second).unwrap();
         cache.put("m/@v/list", &answer(1), Some(at(10)));
         let held = cache.get("m/@v/list", || at(9)).unwrap();
-        assert_eq!((held.cache, held.tier), (CacheResult::Hit, Some(Tier::Memory)));
+        assert_eq!(
+            (held.cache, held.tier),
+            (CacheResult::Hit, Some(Tier::Memory))
+        );
         assert!(held.upstream.is_none());
         assert!(cache.get("m/@v/list", || at(10)).is_none());
         assert!(cache.get("m/@v/list", || at(9)).is_none());
@@ -118,13 +121,21 @@ mod tests {
 
     #[test]
     fn the_budget_holds() {
-        let limits = Limits { byte_cache_bytes: 100_000, byte_cache_item_bytes: 20_000, ..Limits::default() };
+        let limits = Limits {
+            byte_cache_bytes: 100_000,
+            byte_cache_item_bytes: 20_000,
+            ..Limits::default()
+        };
         let cache = ByteCache::new(&limits);
         for n in 0..100 {
             cache.put(&format!("m/@v/v1.0.{n}.mod"), &answer(10_000), None);
         }
         assert!(cache.slots.weight() <= 100_000);
         cache.put("m/@v/v2.0.0.zip", &answer(20_001), None);
-        assert!(cache.get("m/@v/v2.0.0.zip", || Timestamp::UNIX_EPOCH).is_none());
+        assert!(
+            cache
+                .get("m/@v/v2.0.0.zip", || Timestamp::UNIX_EPOCH)
+                .is_none()
+        );
     }
 }

@@ -28,7 +28,9 @@ pub(crate) fn standing(
     route: &Route,
     must_prove: bool,
 ) -> Standing {
-    let Some(receipt) = receipt else { return Standing::Unaccounted };
+    let Some(receipt) = receipt else {
+        return Standing::Unaccounted;
+    };
     if receipt.proof.is_some() {
         return Standing::Good;
     }
@@ -36,13 +38,18 @@ pub(crate) fn standing(
     if must_prove && kind != ArtifactKind::Info {
         return Standing::Unproven;
     }
-    if route.names(&receipt.source) { Standing::Good } else { Standing::Foreign }
+    if route.names(&receipt.source) {
+        Standing::Good
+    } else {
+        Standing::Foreign
+    }
 }
 
 /// Whether a held version may stand in a list: one that the checksum database
 /// has proven, or one from a source that the route names.
 pub(crate) fn listable(held: &HeldVersion, route: &Route) -> bool {
     let good = |receipt: &Receipt| receipt.proof.is_some() || route.names(&receipt.source);
-    let servable = held.kinds.contains(ArtifactKind::Info) || held.kinds.contains(ArtifactKind::Zip);
+    let servable =
+        held.kinds.contains(ArtifactKind::Info) || held.kinds.contains(ArtifactKind::Zip);
     servable && held.receipts().any(good)
 }

@@ -37,7 +37,10 @@ pub(crate) struct Full;
 impl<T: Clone + Send + Sync + 'static> Flights<T> {
     /// At most `waiters_per_key` may wait on one flight.
     pub(crate) fn new(waiters_per_key: usize) -> Self {
-        Self { running: Arc::default(), waiters_per_key }
+        Self {
+            running: Arc::default(),
+            waiters_per_key,
+        }
     }
 
     /// A seat on the flight of `key`; starts it on `tasks` if there is none.
@@ -56,19 +59,36 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
                 return Err(Full);
             }
             let seat = Arc::clone(&flight.seats);
-            return Ok(Seat { reports: flight.reports.clone(), first: false, _seat: seat });
+            return Ok(Seat {
+                reports: flight.reports.clone(),
+                first: false,
+                _seat: seat,
+            });
         }
         let (sender, reports) = watch::channel(None);
         let seats = Arc::new(());
-        running.insert(key.into(), Running { reports: reports.clone(), seats: Arc::clone(&seats) });
+        running.insert(
+            key.into(),
+            Running {
+                reports: reports.clone(),
+                seats: Arc::clone(&seats),
+            },
+        );
         drop(running);
-        let landing = Landing { key: key.into(), running: Arc::clone(&self.running) };
+        let landing = Landing {
+            key: key.into(),
+            running: Arc::clone(&self.running),
+        };
         let flight = start(sender);
         tasks.spawn(async move {
             let _landing = landing;
             flight.await;
         });
-        Ok(Seat { reports, first: true, _seat: seats })
+        Ok(Seat {
+            reports,
+            first: true,
+            _seat: seats,
+        })
     }
 }
 
@@ -80,7 +100,10 @@ struct Landing<T> {
 
 impl<T> Drop for Landing<T> {
     fn drop(&mut self) {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.key);
     }
 }
 
@@ -124,7 +147,9 @@ mod tests {
     #[tokio::test]
     async fn a_panicking_flight_leaves_the_board() {
         let (flights, tasks) = (Flights::<u8>::new(10), TaskTracker::new());
-        let seat = flights.join("k", &tasks, |_| async { panic!("as the test wants") }).unwrap();
+        let seat = flights
+            .join("k", &tasks, |_| async { panic!("as the test wants") })
+            .unwrap();
         assert_eq!(seat.landed().await, None);
         tasks.close();
         tasks.wait().await;

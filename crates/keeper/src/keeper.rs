@@ -10,6 +10,7 @@ use platform::{Clock, Limits};
 use store::{ArtifactStore, Catalog, CatalogPage, IndexLine, LogFiles, SharedState, Totals};
 use telemetry::Metrics;
 
+use crate::engine::Engine;
 use crate::relay::SumdbRequest;
 use crate::scrub::{VerifyOptions, VerifyProgress, VerifyReport};
 use crate::{Answer, Error, Freshness, Routes};
@@ -80,62 +81,76 @@ pub struct Health {
 /// The engine. Cheap to clone.
 #[derive(Clone)]
 pub struct Keeper {
-    inner: Arc<KeeperParts>,
+    engine: Arc<Engine>,
 }
 
 impl Keeper {
     /// A keeper over `parts`.
     pub fn new(parts: KeeperParts) -> Self {
         Self {
-            inner: Arc::new(parts),
+            engine: Arc::new(Engine::new(parts)),
         }
     }
+
     /// Names of the configured checksum databases.
     pub fn sumdb_names(&self) -> &[String] {
-        todo!()
+        &self.engine.sumdb_names
     }
-    /// An answer from memory, at once. `wire_path` has no leading slash and no base path.
+
+    /// An answer from memory, at once. `wire_path` is the path as it came,
+    /// without base path and leading slash.
     pub fn hot(&self, wire_path: &str) -> Option<Answer> {
-        todo!()
+        self.engine.hot(wire_path)
     }
+
     /// Answers one request.
     pub async fn answer(&self, request: Request) -> Result<Answer, Error> {
-        todo!()
+        self.engine.answer(&request).await
     }
-    /// Answers one request of the checksum database relay.
+
+    /// Answers one request to the checksum database.
     pub async fn sumdb(&self, request: SumdbRequest) -> Result<Answer, Error> {
-        todo!()
+        crate::relay::answer(&self.engine, request).await
     }
-    /// Index.
+
+    /// At most `limit` module versions in the order in which they appeared
+    /// here, from `since` on.
     pub async fn index(
         &self,
         since: Option<jiff::Timestamp>,
         limit: usize,
     ) -> Result<Vec<IndexLine>, Error> {
-        todo!()
+        Ok(self.engine.parts.catalog.index(since, limit).await?)
     }
-    /// Page.
+
+    /// At most `size` module versions in the order of their names, after the
+    /// one that `token` names.
     pub async fn page(&self, token: Option<&str>, size: usize) -> Result<CatalogPage, Error> {
-        todo!()
+        Ok(self.engine.parts.catalog.page(token, size).await?)
     }
-    /// Totals.
+
+    /// How much is held.
     pub async fn totals(&self) -> Result<Totals, Error> {
-        todo!()
+        Ok(self.engine.parts.catalog.totals().await?)
     }
-    /// Health.
+
+    /// How the store, the upstreams and the checksum database are.
     pub async fn health(&self) -> Health {
-        todo!()
+        crate::health::health(&self.engine).await
     }
-    /// Close.
+
+    /// Lets the fetches under way end, for [`Limits::drain`] at most, and
+    /// writes what the catalog still lacks.
     pub async fn close(&self) {
-        todo!()
+        self.engine.close().await;
     }
-    /// Verify.
+
+    /// Checks every artifact that is held.
     pub async fn verify_store(
         &self,
         options: VerifyOptions,
         progress: impl Fn(VerifyProgress) + Send,
     ) -> Result<VerifyReport, Error> {
-        todo!()
+        crate::scrub::verify_store(&self.engine, options, progress).await
     }
 }

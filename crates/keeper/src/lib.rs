@@ -10,10 +10,20 @@
 //! the environment, and never serves bytes that it could not prove or whose
 //! source the module's route does not name.
 
+mod absent;
 mod answer;
+mod artifact;
+mod bytecache;
+mod catalog_batch;
+mod claim;
+mod engine;
 mod error;
+mod flight;
 mod freshness;
+mod health;
 mod keeper;
+mod log_client;
+mod mutable;
 mod relay;
 mod route;
 mod scrub;

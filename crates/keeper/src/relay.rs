@@ -1,7 +1,12 @@
 //! The checksum database as clients see it through modkeep.
 
+use std::sync::Arc;
+
 use gomod::ModuleVersion;
 use sumdb::Tile;
+
+use crate::engine::Engine;
+use crate::{Answer, Error};
 
 /// One request of the checksum database protocol, for the one configured database.
 #[derive(Clone, Debug)]
@@ -14,4 +19,10 @@ pub enum SumdbRequest {
     Lookup(ModuleVersion),
     /// One tile.
     Tile(Tile),
+}
+
+/// Answers one request to the checksum database.
+pub(crate) async fn answer(engine: &Arc<Engine>, request: SumdbRequest) -> Result<Answer, Error> {
+    let _ = (engine, request);
+    todo!()
 }

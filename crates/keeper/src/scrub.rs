@@ -1,6 +1,11 @@
 //! Re-hashing the whole store.
 
+use std::sync::Arc;
+
 use gomod::{ArtifactKind, ModuleVersion};
+
+use crate::Error;
+use crate::engine::Engine;
 
 /// What `modkeep verify` is to do beside re-hashing.
 #[derive(Clone, Copy, Debug)]
@@ -71,4 +76,14 @@ pub enum Flaw {
     Unaccounted(String),
     /// The file cannot be read.
     Unreadable(String),
+}
+
+/// Checks every artifact that is held.
+pub(crate) async fn verify_store(
+    engine: &Arc<Engine>,
+    options: VerifyOptions,
+    progress: impl Fn(VerifyProgress) + Send,
+) -> Result<VerifyReport, Error> {
+    let _ = (engine, options, progress);
+    todo!()
 }

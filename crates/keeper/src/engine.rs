@@ -1,0 +1,130 @@
+//! What every part of the keeper shares.
+
+use std::sync::Arc;
+
+use gomod::{ModulePath, ProxyRequest};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
+
+use crate::artifact::Artifacts;
+use crate::bytecache::ByteCache;
+use crate::catalog_batch::CatalogBatch;
+use crate::log_client::LogClient;
+use crate::mutable::Mutable;
+use crate::{Answer, Error, Fetch, KeeperParts, Request};
+
+/// The module that holds Go's toolchains. `go` verifies it whatever patterns
+/// exempt (Go Modules Reference, "Go toolchains").
+const TOOLCHAIN: &str = "golang.org/toolchain";
+
+/// The engine behind every clone of a [`crate::Keeper`].
+pub(crate) struct Engine {
+    pub(crate) parts: KeeperParts,
+    pub(crate) sumdb_names: Vec<String>,
+    /// Hot answers by wire path.
+    pub(crate) cache: ByteCache,
+    /// The verifying client; `None` exactly when `parts.database` is.
+    pub(crate) log: Option<LogClient>,
+    /// Every flight runs here, so that the end of the process can wait for them.
+    pub(crate) tasks: TaskTracker,
+    /// Seats for flights.
+    flights: Arc<Semaphore>,
+    /// Seats for the inspection of archives, which is work for a core each.
+    pub(crate) inspections: Arc<Semaphore>,
+    pub(crate) artifacts: Artifacts,
+    pub(crate) mutable: Mutable,
+    pub(crate) catalog: CatalogBatch,
+}
+
+impl Engine {
+    pub(crate) fn new(parts: KeeperParts) -> Self {
+        let tasks = TaskTracker::new();
+        let limits = &parts.limits;
+        let database = parts.database.iter();
+        Self {
+            sumdb_names: database.map(|it| it.name().to_owned()).collect(),
+            cache: ByteCache::new(limits),
+            log: LogClient::new(&parts, &tasks),
+            flights: Arc::new(Semaphore::new(limits.flights)),
+            inspections: Arc::new(Semaphore::new(limits.inspections.max(1))),
+            artifacts: Artifacts::new(limits),
+            mutable: Mutable::new(limits),
+            catalog: CatalogBatch::new(Arc::clone(&parts.catalog), parts.clock.clone()),
+            tasks,
+            parts,
+        }
+    }
+
+    pub(crate) async fn answer(self: &Arc<Self>, request: &Request) -> Result<Answer, Error> {
+        match &request.what {
+            ProxyRequest::Artifact { module, kind } => {
+                crate::artifact::answer(self, module, *kind, request).await
+            }
+            ProxyRequest::List(_) | ProxyRequest::Latest(_) | ProxyRequest::Query { .. } => {
+                crate::mutable::answer(self, request).await
+            }
+        }
+    }
+
+    /// An answer from memory. Clients may write `!` as `%21`; any other escape
+    /// is left to the parser.
+    pub(crate) fn hot(&self, wire_path: &str) -> Option<Answer> {
+        let now = || self.parts.clock.now();
+        if wire_path.contains('%') {
+            self.cache.get(&wire_path.replace("%21", "!"), now)
+        } else {
+            self.cache.get(wire_path, now)
+        }
+    }
+
+    /// Lets flights end within the drain time, then completes the catalog.
+    pub(crate) async fn close(&self) {
+        self.tasks.close();
+        let drain = self.parts.limits.drain;
+        tokio::select! {
+            () = self.tasks.wait() => {}
+            () = self.parts.clock.sleep(drain) => {
+                tracing::warn!(fetches = self.tasks.len(), "ended with fetches under way");
+            }
+        }
+        self.catalog.close().await;
+    }
+
+    /// Whether no public upstream or database may hear of `path`. Go's
+    /// toolchains are public, whatever the patterns say.
+    pub(crate) fn is_private(&self, path: &ModulePath) -> bool {
+        path.as_str() != TOOLCHAIN && self.parts.private.matches(path.as_str())
+    }
+
+    /// Whether the checksum database has to vouch for `path`.
+    pub(crate) fn must_prove(&self, path: &ModulePath) -> bool {
+        let exempt = self.is_private(path) || self.parts.unverified.matches(path.as_str());
+        self.log.is_some() && (path.as_str() == TOOLCHAIN || !exempt)
+    }
+
+    /// Whether this request may ask an origin.
+    pub(crate) fn may_fetch(&self, fetch: Fetch) -> bool {
+        fetch == Fetch::Allowed && !self.parts.offline
+    }
+
+    /// A seat for one flight, held for as long as it runs.
+    pub(crate) fn flight_seat(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let seat = Arc::clone(&self.flights).try_acquire_owned();
+        seat.map_err(|_| Error::Overloaded {
+            text: format!(
+                "too many fetches are under way ({}): try again in a moment",
+                self.parts.limits.flights
+            ),
+        })
+    }
+
+    /// The error for a key on which too many wait.
+    pub(crate) fn too_many_waiters(&self, what: &str) -> Error {
+        Error::Overloaded {
+            text: format!(
+                "too many requests ({}) wait for {what}: try again in a moment",
+                self.parts.limits.waiters_per_key
+            ),
+        }
+    }
+}
