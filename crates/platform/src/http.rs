@@ -1,14 +1,24 @@
 //! The outbound HTTP client: connect, first-byte and stall deadlines, redirects by our rules, and no
 //! address that is not named.
 
+mod address;
+mod body;
+mod failure;
+mod proxy;
+mod roots;
+
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
-use url::Url;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use url::{Origin, Url};
 
 use crate::{EnvSnapshot, Limits};
+use address::{Resolver, is_public, literal};
+pub use body::HttpBody;
+use failure::name;
+use proxy::ProxyRules;
 
 /// How a client is made.
 #[derive(Clone, Debug)]
@@ -17,7 +27,7 @@ pub struct HttpOptions {
     pub limits: Limits,
     /// Further certificate authorities, in PEM.
     pub extra_ca: Option<PathBuf>,
-    /// Where HTTP_PROXY, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR are read from.
+    /// Where `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and `SSL_CERT_DIR` are read from.
     pub env: EnvSnapshot,
     /// Origins (scheme, host, port) that configuration names: they may be on loopback and private addresses.
     pub listed: Vec<Url>,
@@ -43,7 +53,7 @@ pub enum Login {
 /// A GET.
 #[derive(Clone)]
 pub struct HttpRequest {
-    /// Where to.
+    /// Where to. Userinfo in it is not sent.
     pub url: Url,
     /// Further headers. `Accept-Encoding: identity` is always sent.
     pub headers: HeaderMap,
@@ -51,15 +61,27 @@ pub struct HttpRequest {
     pub login: Option<Login>,
     /// Deadline for the head of the answer, instead of the limits' own.
     pub first_byte: Option<Duration>,
+    /// Configuration names the URL: its origin may be anywhere, like those of [`HttpOptions::listed`].
+    pub configured: bool,
 }
 
 /// The outbound client. Cheap to clone.
+///
+/// There are two below it, each with its connections. One reaches whatever its names resolve to and is
+/// used for origins that configuration names; the other reaches only public addresses. So a port of
+/// a named host that is not named itself has no more rights than a stranger's.
 #[derive(Clone)]
-pub struct HttpClient {}
+pub struct HttpClient {
+    named: reqwest::Client,
+    public: reqwest::Client,
+    listed: Arc<[Origin]>,
+    proxies: Arc<ProxyRules>,
+    limits: Arc<Limits>,
+}
 
 /// The head of an answer, and its body to come.
 pub struct HttpResponse {
-    /// Status; never a redirect.
+    /// Status; a redirect only if it does not say where to.
     pub status: StatusCode,
     /// Headers.
     pub headers: HeaderMap,
@@ -68,9 +90,6 @@ pub struct HttpResponse {
     /// The body.
     pub body: HttpBody,
 }
-
-/// A body that arrives, decoded, with a deadline for silence.
-pub struct HttpBody {}
 
 /// In which part of an exchange a deadline passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,31 +139,155 @@ pub enum HttpError {
 impl HttpClient {
     /// A client. Blocking: reads certificate files.
     pub fn new(options: HttpOptions) -> Result<Self, HttpError> {
-        let _ = options;
-        todo!()
+        let proxies = Arc::new(ProxyRules::read(&options.env)?);
+        let tls = roots::tls(&options.env, options.extra_ca.as_deref())?;
+        let build = |unguarded| {
+            let resolver = Resolver {
+                unguarded,
+                proxies: proxies.hosts().into(),
+            };
+            build(&options.limits, tls.clone(), resolver, Arc::clone(&proxies))
+        };
+        Ok(Self {
+            named: build(true)?,
+            public: build(false)?,
+            listed: options.listed.iter().map(Url::origin).collect(),
+            proxies: Arc::clone(&proxies),
+            limits: Arc::new(options.limits),
+        })
     }
 
     /// Asks, and follows redirects.
     pub async fn get(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let _ = request;
-        todo!()
+        let origin = request.url.origin();
+        let mut url = request.url.clone();
+        for _ in 0..=self.limits.redirects {
+            let login = request.login.as_ref().filter(|_| url.origin() == origin);
+            let configured = request.configured && url.origin() == origin;
+            let response = self.send(&request, &mut url, login, configured).await?;
+            let Some(location) = location(&response) else {
+                let status = response.status();
+                let headers = response.headers().clone();
+                let body = HttpBody::new(response, name(&url), self.limits.stall)?;
+                return Ok(HttpResponse {
+                    status,
+                    headers,
+                    url,
+                    body,
+                });
+            };
+            url = redirect(&url, location)?;
+        }
+        Err(HttpError::Forbidden(format!(
+            "{} stopped after {} redirects",
+            name(&request.url),
+            self.limits.redirects
+        )))
+    }
+
+    /// One exchange, up to the head of the answer.
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        url: &mut Url,
+        login: Option<&Login>,
+        configured: bool,
+    ) -> Result<reqwest::Response, HttpError> {
+        let host = name(url);
+        let unusable = |()| HttpError::Setup(format!("{host} cannot be asked: not a web address"));
+        url.set_username("").map_err(unusable)?;
+        url.set_password(None).map_err(unusable)?;
+        url.set_fragment(None);
+        let client = self.client_for(url, configured)?;
+        let mut get = client
+            .get(url.clone())
+            .headers(request.headers.clone())
+            .header(
+                header::ACCEPT_ENCODING,
+                HeaderValue::from_static("identity"),
+            );
+        match login {
+            Some(Login::Basic { user, password }) => get = get.basic_auth(user, Some(password)),
+            Some(Login::Bearer { token }) => get = get.bearer_auth(token),
+            None => {}
+        }
+        let deadline = request.first_byte.unwrap_or(self.limits.first_byte);
+        match tokio::time::timeout(deadline, get.send()).await {
+            Ok(answer) => answer.map_err(|error| failure::before_answer(&host, &error)),
+            Err(_) => Err(HttpError::Timeout {
+                phase: Phase::FirstByte,
+                text: format!("{host} did not answer within {deadline:?}"),
+            }),
+        }
+    }
+
+    /// The client for a URL, by whether configuration names its origin.
+    fn client_for(&self, url: &Url, configured: bool) -> Result<&reqwest::Client, HttpError> {
+        if configured || self.listed.contains(&url.origin()) {
+            return Ok(&self.named);
+        }
+        let inside = literal(url).is_some_and(|address| !is_public(address));
+        let proxy = url
+            .host_str()
+            .is_some_and(|host| self.proxies.hosts().iter().any(|proxy| proxy == host));
+        if inside || proxy {
+            return Err(HttpError::Forbidden(format!(
+                "{} is inside this network, and no configuration names it",
+                name(url)
+            )));
+        }
+        Ok(&self.public)
     }
 }
 
-impl HttpBody {
-    /// The next bytes; `None` at the end. Decodes gzip if the server sent it in spite of us.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, HttpError> {
-        todo!()
-    }
-
-    /// All of it, at most `limit` bytes decoded.
-    pub async fn collect(self, limit: u64) -> Result<Bytes, HttpError> {
-        let _ = limit;
-        todo!()
-    }
-
-    /// The length that was promised, if the body is not encoded.
-    pub fn length(&self) -> Option<u64> {
-        todo!()
+/// The address of a redirect; none if the answer is no redirect or does not say where to.
+fn location(response: &reqwest::Response) -> Option<&HeaderValue> {
+    match response.status().as_u16() {
+        301 | 302 | 303 | 307 | 308 => response.headers().get(header::LOCATION),
+        _ => None,
     }
 }
+
+/// Where a redirect leads.
+fn redirect(from: &Url, location: &HeaderValue) -> Result<Url, HttpError> {
+    let refused =
+        |why: &str| HttpError::Forbidden(format!("{} redirects {why}; not followed", name(from)));
+    let to = std::str::from_utf8(location.as_bytes())
+        .ok()
+        .and_then(|location| from.join(location).ok())
+        .ok_or_else(|| refused("to something that is no address"))?;
+    match (from.scheme(), to.scheme()) {
+        (_, "https") | ("http", "http") => Ok(to),
+        ("https", "http") => Err(refused(&format!("from https to http at {}", name(&to)))),
+        _ => Err(refused("to something that is no web address")),
+    }
+}
+
+/// One of the two clients. Every default that matters is set.
+fn build(
+    limits: &Limits,
+    tls: rustls::ClientConfig,
+    resolver: Resolver,
+    proxies: Arc<ProxyRules>,
+) -> Result<reqwest::Client, HttpError> {
+    reqwest::Client::builder()
+        .user_agent(concat!("modkeep/", env!("CARGO_PKG_VERSION")))
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(resolver)
+        .no_proxy()
+        .proxy(reqwest::Proxy::custom(move |url| {
+            proxies.proxy_for(url).cloned()
+        }))
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(limits.connect)
+        .pool_max_idle_per_host(limits.fetches_per_upstream)
+        // A connection that died in silence is noticed by pings, not by every request on it.
+        .http2_keep_alive_interval(limits.stall)
+        .http2_keep_alive_timeout(limits.connect)
+        .build()
+        .map_err(|error| HttpError::Setup(format!("the HTTP client cannot be set up: {error}")))
+}
+
+#[cfg(test)]
+mod tests;
