@@ -7,10 +7,10 @@ use std::process::Command;
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let revision = revision().unwrap_or_else(|| "unknown".to_owned());
-    println!("cargo::rustc-env=MODKEEP_BUILD_REVISION={revision}");
+    println!("cargo::rustc-env=BUILD_REVISION={revision}");
     let compiler = var_os("RUSTC").and_then(|rustc| output(Command::new(rustc).arg("--version")));
     let compiler = compiler.unwrap_or_else(|| "unknown".to_owned());
-    println!("cargo::rustc-env=MODKEEP_BUILD_RUSTC={compiler}");
+    println!("cargo::rustc-env=BUILD_RUSTC={compiler}");
 }
 
 /// The commit of this repository; `None` for sources without one, even if

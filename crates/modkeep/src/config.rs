@@ -123,7 +123,21 @@ impl Config {
         })
     }
 
-    /// The chain of the policy's routes or of the list, as one would say it.
+    /// Every list that says where modules come from.
+    pub(crate) fn lists(&self) -> Vec<&ProxyList> {
+        let routes = self.routes().map(|policy| policy.routes.as_slice());
+        let chains = routes.unwrap_or_default().iter();
+        let chains = chains.filter_map(|route| match &route.from {
+            policy::From::Chain(list) => Some(list),
+            policy::From::Vcs => None,
+        });
+        match &self.origins {
+            Sourcing::List(list, _) => vec![list],
+            Sourcing::Routes => chains.collect(),
+        }
+    }
+
+    /// The policy, if its routes say where modules come from.
     pub(crate) fn routes(&self) -> Option<&Policy> {
         match self.origins {
             Sourcing::Routes => self.policy.as_ref().map(|loaded| &loaded.policy),

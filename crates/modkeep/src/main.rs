@@ -6,6 +6,7 @@ mod command_line;
 mod config;
 mod failure;
 mod output;
+mod wiring;
 
 use std::process::ExitCode;
 

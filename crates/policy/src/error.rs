@@ -8,17 +8,6 @@ pub enum PolicyError {
     /// The file is wrong and wants mending.
     #[error(transparent)]
     Fault(#[from] Fault),
-    /// The file asks for what this version does not do. It is refused rather
-    /// than read halfway: a rule that is not enforced is worse than none.
-    #[error("{file}:{line}: {what}")]
-    NotYet {
-        /// The policy file, as it was named.
-        file: String,
-        /// Line of the key, counted from 1.
-        line: usize,
-        /// What is not done yet.
-        what: String,
-    },
 }
 
 impl PolicyError {
@@ -26,7 +15,6 @@ impl PolicyError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Fault(fault) => fault.hint(),
-            Self::NotYet { .. } => None,
         }
     }
 }

@@ -5,6 +5,9 @@
 //! decides for a module. Values are checked with Go's own grammars, and every
 //! fault names the file, the line, the key and the nearest right word.
 //!
+//! Tables that are not acted on yet are told in [`Policy::not_yet`]: whoever
+//! enforces a policy must refuse one that has any.
+//!
 //! It never reads a file, the environment, the clock or the network, never
 //! ignores a key it does not know, and never holds a credential.
 
@@ -14,4 +17,4 @@ mod model;
 mod read;
 
 pub use error::PolicyError;
-pub use model::{Client, Direct, From, Mode, Policy, Route};
+pub use model::{Client, Direct, From, Mode, NotYet, Policy, Route};

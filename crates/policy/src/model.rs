@@ -1,5 +1,7 @@
 //! What a policy says, once read.
 
+use std::fmt;
+
 use gomod::ModulePath;
 use gomod::goproxy::ProxyList;
 use gomod::pattern::Patterns;
@@ -15,8 +17,34 @@ pub struct Policy {
     pub client: Client,
     /// Where the server gets modules; the first match wins.
     pub routes: Vec<Route>,
+    /// Tables that this version reads but does not act on yet, in file order.
+    /// Whoever enforces the policy must refuse it while there are any: a rule
+    /// that is not enforced is worse than none.
+    pub not_yet: Vec<NotYet>,
     /// `sha256:` and 64 lower-case hex digits, of the bytes of the file.
     pub digest: String,
+}
+
+/// A table that this version does not act on yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotYet {
+    /// The table as it is written: `[[rule]]`.
+    pub table: &'static str,
+    /// The policy file, as it was named.
+    pub file: String,
+    /// Its first line in the policy file, counted from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for NotYet {
+    /// One line with the file, the line and the table.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, file, line } = self;
+        write!(
+            f,
+            "{file}:{line}: {table} is not enforced by this version yet"
+        )
+    }
 }
 
 /// How strictly a policy is meant.

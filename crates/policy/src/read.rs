@@ -6,12 +6,17 @@ use gomod::pattern::{Patterns, path_match};
 use sha2::{Digest, Sha256};
 
 use crate::document::{Document, Fault, Located, Table};
-use crate::{Client, Direct, From, Mode, Policy, PolicyError, Route};
+use crate::{Client, Direct, From, Mode, NotYet, Policy, PolicyError, Route};
 
-/// Keys at the top. `audit` and `override` belong to the audit and are not
-/// read here; `rule` is refused below.
+/// Keys at the top. [`NOT_YET`] has those that are only recognised.
 const TOP: [&str; 7] = [
     "name", "mode", "client", "route", "rule", "audit", "override",
+];
+/// Tables that this version does not act on yet.
+const NOT_YET: [(&str, &str); 3] = [
+    ("rule", "[[rule]]"),
+    ("audit", "[audit]"),
+    ("override", "[[override]]"),
 ];
 const CLIENT: [&str; 4] = ["goproxy", "private", "sumdb", "direct"];
 const ROUTE: [&str; 2] = ["match", "from"];
@@ -30,20 +35,11 @@ impl Policy {
     /// Reads a policy. `file_name` is how faults name it.
     ///
     /// # Errors
-    /// [`PolicyError::Fault`] with file, line, key and nearest right word;
-    /// [`PolicyError::NotYet`] for `[[rule]]`, which this version does not enforce.
+    /// [`PolicyError::Fault`] with file, line, key and nearest right word.
     pub fn parse(file_name: &str, bytes: &[u8]) -> Result<Self, PolicyError> {
         let document = Document::parse(file_name, bytes)?;
         let top = document.root();
         top.deny_unknown(&TOP)?;
-        if top.raw("rule").is_some() {
-            return Err(PolicyError::NotYet {
-                file: file_name.to_owned(),
-                line: top.line("rule"),
-                what: "this version does not enforce [[rule]] yet, and does not start with rules it would ignore"
-                    .to_owned(),
-            });
-        }
         let mode = top
             .string("mode")?
             .map_or(Ok(Mode::Enforce), |mode| mode.choose(&MODES))?;
@@ -56,9 +52,23 @@ impl Policy {
                 .iter()
                 .map(route)
                 .collect::<Result<_, _>>()?,
+            not_yet: not_yet(&top, file_name),
             digest: format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(bytes))),
         })
     }
+}
+
+fn not_yet(top: &Table<'_>, file: &str) -> Vec<NotYet> {
+    let present = NOT_YET.iter().filter(|(key, _)| top.raw(key).is_some());
+    let mut tables: Vec<_> = present
+        .map(|(key, table)| NotYet {
+            table,
+            file: file.to_owned(),
+            line: top.line(key),
+        })
+        .collect();
+    tables.sort_by_key(|table| table.line);
+    tables
 }
 
 fn client(top: &Table<'_>) -> Result<Client, Fault> {
@@ -205,6 +215,14 @@ anything = true
             ("off", Direct::PrivateOnly)
         );
         assert_eq!(policy.digest.len(), "sha256:".len() + 64);
+        let not_yet: Vec<_> = policy.not_yet.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            not_yet,
+            [
+                "policy.toml:15: [audit] is not enforced by this version yet",
+                "policy.toml:17: [[override]] is not enforced by this version yet",
+            ]
+        );
         let decide = |path: &str| {
             let path = ModulePath::parse(path).unwrap();
             let (route, pattern) = policy.route(&path).unwrap();
@@ -335,11 +353,6 @@ anything = true
             (
                 "[[route]]\nmatch = [\"*\"]\nfrom = \"user@mirror.example\"\n",
                 "p.toml:6: route.from = (hidden): a policy holds no user or password: name them in modkeep.toml or netrc",
-                None,
-            ),
-            (
-                "[[rule]]\nmatch = [\"*\"]\n",
-                "p.toml:4: this version does not enforce [[rule]] yet, and does not start with rules it would ignore",
                 None,
             ),
         ];

@@ -1,13 +1,33 @@
 //! `modkeep serve`: the server.
 
+mod announce;
+mod descriptors;
+mod listen;
+mod logging;
+mod signals;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
 use clap::Args;
 use platform::EnvSnapshot;
+use sd_notify::NotifyState;
+use server::{BasicUser, Build, ServerError, ServerParts, TlsFiles};
+use store::Opened;
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
 
+use crate::command::version::{REVISION, RUSTC, VERSION};
 use crate::config::flags::Flags;
 use crate::config::key::scope;
-use crate::config::{Config, print};
+use crate::config::{AccessLog, Config, print};
 use crate::failure::{Exit, Failure};
 use crate::output;
+use crate::wiring::{Wired, store_failure, wire};
+
+/// How long work on blocking threads may go on once all requests are done.
+const LAST: Duration = Duration::from_secs(1);
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,8 +50,112 @@ pub(crate) struct Arguments {
 /// Serves until a signal says to end.
 pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
     let config = Config::load(env, &arguments.flags)?;
+    refuse_what_is_not_enforced(&config)?;
     if arguments.print_config {
         output::print(&print::print(&config)?)?;
+        return Ok(Exit::Well);
     }
-    Ok(Exit::Well)
+    logging::start(&config.log);
+    let listener = listen::bind(&config.listen)?;
+    let opened = store::open(config.store()?).map_err(store_failure)?;
+    let wired = wire(env, &config, &opened)?;
+    announce::announce(&config, &listener)?;
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failure::unchecked(format!("cannot start threads: {error}")))?;
+    let served = serve(&runtime, &config, (listener, opened, wired));
+    // A rebuild of the catalog may be at work; it is begun again at the next start.
+    runtime.shutdown_timeout(if served.is_ok() { LAST } else { Duration::ZERO });
+    served
+}
+
+/// A policy that asks for more than this version does must not look enforced.
+fn refuse_what_is_not_enforced(config: &Config) -> Result<(), Failure> {
+    let policy = config.policy.as_ref().map(|loaded| &loaded.policy);
+    match policy.and_then(|policy| policy.not_yet.first()) {
+        Some(table) => Err(Failure::usage(table)
+            .hint("modkeep does not start with a policy it would only follow in part: leave that table out")),
+        None => Ok(()),
+    }
+}
+
+fn serve(
+    runtime: &Runtime,
+    config: &Config,
+    made: (TcpListener, Opened, Wired),
+) -> Result<Exit, Failure> {
+    let (listener, opened, wired) = made;
+    let shutdown = CancellationToken::new();
+    let keeper = wired.keeper.clone();
+    let parts = parts(config, listener, wired);
+    runtime.block_on(async {
+        let told = signals::listen(shutdown.clone())?;
+        if opened.catalog_needs_rebuild {
+            tokio::spawn(rebuild_catalog(opened));
+        }
+        // Without systemd there is nobody to tell.
+        let _ = sd_notify::notify(&[NotifyState::Ready]);
+        let work = async {
+            let served = server::serve(parts, shutdown).await;
+            keeper.close().await;
+            served
+        };
+        tokio::select! {
+            served = work => served.map(|()| Exit::Well).map_err(server_failure),
+            () = told => Err(Failure::unchecked("ended by a second signal: requests under way were cut off")),
+        }
+    })
+}
+
+fn parts(config: &Config, listener: TcpListener, wired: Wired) -> ServerParts {
+    let basic = config.basic.as_ref();
+    let tls = config.tls.as_ref();
+    ServerParts {
+        keeper: wired.keeper,
+        metrics: wired.metrics,
+        listener,
+        base_path: config.base_path.clone(),
+        basic: basic.map(|basic| BasicUser {
+            user: basic.user.clone(),
+            password: basic.password.clone(),
+        }),
+        tls: tls.map(|(certificates, key)| TlsFiles {
+            certificates: certificates.clone(),
+            key: key.clone(),
+        }),
+        access_log: match &config.access_log {
+            AccessLog::Off => server::AccessLog::Off,
+            AccessLog::Stdout => server::AccessLog::Stdout,
+            AccessLog::File(path) => server::AccessLog::File(path.clone()),
+        },
+        limits: config.limits.clone(),
+        clock: wired.clock,
+        build: Build {
+            version: VERSION,
+            revision: REVISION,
+            rustc: RUSTC,
+        },
+    }
+}
+
+/// Makes the catalog say what is held. Requests are answered meanwhile; the
+/// index lacks what has not been come to yet.
+async fn rebuild_catalog(opened: Opened) {
+    let artifacts = Arc::clone(&opened.artifacts);
+    tracing::info!("the catalog is made anew from the receipts");
+    match opened.catalog.rebuild(&*artifacts).await {
+        Ok(()) => tracing::info!("the catalog is complete"),
+        Err(error) => {
+            tracing::warn!(%error, "the catalog could not be completed; the next start tries again")
+        }
+    }
+}
+
+fn server_failure(error: ServerError) -> Failure {
+    match error {
+        ServerError::Tls(_) => Failure::usage(error).hint(
+            "name a certificate chain with --tls-cert and its key with --tls-key, both in PEM",
+        ),
+        ServerError::Io { .. } => Failure::unchecked(error),
+    }
 }

@@ -23,9 +23,9 @@ pub(crate) struct Arguments {
 /// Version of this build.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Commit of this build, or `unknown`.
-pub(crate) const REVISION: &str = env!("MODKEEP_BUILD_REVISION");
+pub(crate) const REVISION: &str = env!("BUILD_REVISION");
 /// Compiler of this build.
-pub(crate) const RUSTC: &str = env!("MODKEEP_BUILD_RUSTC");
+pub(crate) const RUSTC: &str = env!("BUILD_RUSTC");
 /// What this build can do that another might not: the stores it knows.
 const FEATURES: [&str; 2] = ["store-disk", "store-memory"];
 
