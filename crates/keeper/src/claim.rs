@@ -4,7 +4,7 @@
 use gomod::ArtifactKind;
 use store::{HeldVersion, Receipt};
 
-use crate::Route;
+use crate::route::Sources;
 
 /// How a held artifact stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +20,12 @@ pub(crate) enum Standing {
     Unaccounted,
 }
 
-/// How the artifact with `receipt` stands under `route`. `must_prove` tells
+/// How the artifact with `receipt` stands when its module comes from `sources`. `must_prove` tells
 /// whether the checksum database has to vouch for this module.
 pub(crate) fn standing(
     kind: ArtifactKind,
     receipt: Option<&Receipt>,
-    route: &Route,
+    sources: &Sources<'_>,
     must_prove: bool,
 ) -> Standing {
     let Some(receipt) = receipt else {
@@ -38,7 +38,7 @@ pub(crate) fn standing(
     if must_prove && kind != ArtifactKind::Info {
         return Standing::Unproven;
     }
-    if route.names(&receipt.source) {
+    if sources.name(&receipt.source) {
         Standing::Good
     } else {
         Standing::Foreign
@@ -46,9 +46,9 @@ pub(crate) fn standing(
 }
 
 /// Whether a held version may stand in a list: one that the checksum database
-/// has proven, or one from a source that the route names.
-pub(crate) fn listable(held: &HeldVersion, route: &Route) -> bool {
-    let good = |receipt: &Receipt| receipt.proof.is_some() || route.names(&receipt.source);
+/// has proven, or one from one of the module's sources.
+pub(crate) fn listable(held: &HeldVersion, sources: &Sources<'_>) -> bool {
+    let good = |receipt: &Receipt| receipt.proof.is_some() || sources.name(&receipt.source);
     let servable =
         held.kinds.contains(ArtifactKind::Info) || held.kinds.contains(ArtifactKind::Zip);
     servable && held.receipts().any(good)

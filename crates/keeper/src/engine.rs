@@ -11,6 +11,7 @@ use crate::bytecache::ByteCache;
 use crate::catalog_batch::CatalogBatch;
 use crate::log_client::LogClient;
 use crate::mutable::Mutable;
+use crate::route::Sources;
 use crate::{Answer, Error, Fetch, KeeperParts, Request};
 
 /// The module that holds Go's toolchains. `go` verifies it whatever patterns
@@ -94,6 +95,12 @@ impl Engine {
     /// toolchains are public, whatever the patterns say.
     pub(crate) fn is_private(&self, path: &ModulePath) -> bool {
         path.as_str() != TOOLCHAIN && self.parts.private.matches(path.as_str())
+    }
+
+    /// Where `path` may come from.
+    pub(crate) fn sources(&self, path: &ModulePath) -> Sources<'_> {
+        let private = self.is_private(path).then_some(&self.parts.private);
+        self.parts.routes.sources(path, private)
     }
 
     /// Whether the checksum database has to vouch for `path`.

@@ -40,4 +40,22 @@ impl Chain {
             .iter()
             .any(|link| matches!(&link.source, LinkSource::Upstream(id) if **id == *upstream))
     }
+
+    /// The chain without the upstreams that `keep` refuses; `direct` and `off` stay.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let kept = |link: &&Link| match &link.source {
+            LinkSource::Upstream(id) => keep(id),
+            LinkSource::Direct | LinkSource::Off => true,
+        };
+        self.links.iter().filter(kept).cloned().collect()
+    }
+}
+
+impl FromIterator<Link> for Chain {
+    fn from_iter<I: IntoIterator<Item = Link>>(links: I) -> Self {
+        Self {
+            links: links.into_iter().collect(),
+        }
+    }
 }
