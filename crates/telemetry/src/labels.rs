@@ -1,4 +1,4 @@
-//! The words that labels may have.
+//! The words that labels may have. Each enum knows its words and which of them a value stands for.
 
 /// What was asked, as a route of low cardinality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,8 +62,10 @@ pub enum CacheLabel {
     Miss,
     /// Held past its time.
     Stale,
-    /// No cache was involved.
+    /// Fetched and not kept.
     Bypass,
+    /// No cache was involved: an error, or nothing that is held.
+    None,
 }
 
 /// A kind of thing that is looked up or fetched.
@@ -95,7 +97,7 @@ pub enum TierLabel {
 }
 
 /// How an upstream answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UpstreamResult {
     /// 200.
     Ok,
@@ -126,4 +128,179 @@ pub enum VerificationResult {
     Unavailable,
     /// Exempt by configuration.
     Exempt,
+}
+
+impl RouteLabel {
+    /// Every word, as the metrics have it.
+    pub(crate) const WORDS: &[&str] = &[
+        "list",
+        "latest",
+        "info",
+        "mod",
+        "zip",
+        "sumdb_supported",
+        "sumdb_latest",
+        "sumdb_lookup",
+        "sumdb_tile",
+        "admin",
+        "other",
+    ];
+
+    /// Place among [`Self::WORDS`]. Health, metrics and the index share `admin`: none of them counts
+    /// for the service level.
+    pub(crate) fn place(self) -> usize {
+        match self {
+            Self::Health | Self::Metrics | Self::Admin => 9,
+            Self::Other => 10,
+            _ => self as usize,
+        }
+    }
+
+    /// The word of this value.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS[self.place()]
+    }
+}
+
+impl MethodLabel {
+    /// Every word, as the metrics have it.
+    pub(crate) const WORDS: &[&str] = &["GET", "HEAD", "other"];
+
+    /// Place among [`Self::WORDS`].
+    pub(crate) fn place(self) -> usize {
+        self as usize
+    }
+
+    /// The word of this value.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS[self.place()]
+    }
+}
+
+impl Sli {
+    /// Every word, as the metrics have it.
+    pub(crate) const WORDS: &[&str] = &["good", "bad", "excluded"];
+
+    /// Place among [`Self::WORDS`].
+    pub(crate) fn place(self) -> usize {
+        self as usize
+    }
+
+    /// The word of this value.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS[self.place()]
+    }
+}
+
+impl CacheLabel {
+    /// Every word, as the metrics have it.
+    pub(crate) const WORDS: &[&str] = &["hit", "miss", "stale", "bypass", "none"];
+
+    /// Place among [`Self::WORDS`].
+    pub(crate) fn place(self) -> usize {
+        self as usize
+    }
+
+    /// The word of this value.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS[self.place()]
+    }
+}
+
+impl KindLabel {
+    /// Every word, as the metrics have it.
+    pub(crate) const WORDS: &[&str] = &["list", "latest", "info", "mod", "zip", "sumdb"];
+
+    /// Place among [`Self::WORDS`]. A query is answered by an `.info`.
+    pub(crate) fn place(self) -> usize {
+        match self {
+            Self::List => 0,
+            Self::Latest => 1,
+            Self::Info | Self::Query => 2,
+            Self::Mod => 3,
+            Self::Zip => 4,
+            Self::Sumdb => 5,
+        }
+    }
+
+    /// The word of this value.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS[self.place()]
+    }
+}
+
+impl TierLabel {
+    /// Every word, as the metrics have it.
+    pub(crate) const WORDS: &[&str] = &["memory", "disk"];
+
+    /// Place among [`Self::WORDS`].
+    pub(crate) fn place(self) -> usize {
+        self as usize
+    }
+
+    /// The word of this value.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS[self.place()]
+    }
+}
+
+impl UpstreamResult {
+    /// Every word, as the metrics have it.
+    pub(crate) const WORDS: &[&str] = &[
+        "ok",
+        "not_found",
+        "denied",
+        "rate_limited",
+        "error",
+        "timeout",
+        "invalid",
+    ];
+
+    /// Place among [`Self::WORDS`].
+    pub(crate) fn place(self) -> usize {
+        self as usize
+    }
+
+    /// The word of this value.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS[self.place()]
+    }
+}
+
+impl VerificationResult {
+    /// Every word, as the metrics have it.
+    pub(crate) const WORDS: &[&str] = &["ok", "mismatch", "absent", "error", "skipped"];
+
+    /// Place among [`Self::WORDS`].
+    pub(crate) fn place(self) -> usize {
+        self as usize
+    }
+
+    /// The word of this value.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS[self.place()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_has_its_word() {
+        assert_eq!(RouteLabel::List.as_str(), "list");
+        assert_eq!(RouteLabel::SumdbTile.as_str(), "sumdb_tile");
+        for admin in [RouteLabel::Health, RouteLabel::Metrics, RouteLabel::Admin] {
+            assert_eq!(admin.as_str(), "admin");
+        }
+        assert_eq!(RouteLabel::Other.as_str(), "other");
+        assert_eq!(MethodLabel::Other.as_str(), "other");
+        assert_eq!(Sli::Excluded.as_str(), "excluded");
+        assert_eq!(CacheLabel::None.as_str(), "none");
+        assert_eq!(KindLabel::Query.as_str(), "info");
+        assert_eq!(KindLabel::Sumdb.as_str(), "sumdb");
+        assert_eq!(TierLabel::Disk.as_str(), "disk");
+        assert_eq!(UpstreamResult::Invalid.as_str(), "invalid");
+        assert_eq!(VerificationResult::Exempt.as_str(), "skipped");
+    }
 }
