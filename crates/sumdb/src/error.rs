@@ -16,6 +16,9 @@ pub enum Error {
     /// signed tree: an integrity failure.
     #[error("{0}")]
     Unproven(String),
+    /// A tile beyond the tree that is believed. Learn of a newer tree head, then ask again.
+    #[error("{0}")]
+    Beyond(String),
     /// Two signed tree heads contradict each other: the log was forked. `evidence` is a text with both
     /// notes and the proof, to be kept and shown.
     #[error("{summary}")]

@@ -7,10 +7,19 @@
 
 mod database;
 mod error;
+mod log;
+mod note;
+mod proof;
+mod record;
+mod signer;
 mod tile;
+mod tree;
 mod verification;
 
 pub use database::Database;
 pub use error::Error;
+pub use log::Log;
+pub use record::Record;
+pub use signer::Signer;
 pub use tile::Tile;
-pub use verification::{Head, Record, Verification, Verified};
+pub use verification::{Head, Verification, Verified};
