@@ -207,12 +207,13 @@ impl End {
             offset: u64::from(u32_at(record, 16)),
             start: length - tail_bytes + at as u64,
         };
-        let disks = [u16_at(record, 4), u16_at(record, 6)];
-        match end.zip64(source)? {
-            Some(end64) => Ok(end64),
-            None if disks != [0, 0] => Err(ZipError::Split),
-            None => Ok(end),
+        let end64 = end.zip64(source)?;
+        let disks = [u16_at(record, 4), u16_at(record, 6)].map(u64::from);
+        let saturated = end64.is_some() && disks == [SATURATED_16; 2];
+        if disks != [0, 0] && !saturated {
+            return Err(ZipError::Split);
         }
+        Ok(end64.unwrap_or(end))
     }
 
     /// The zip64 form of this record, if a locator stands before it. Whether the locator counts is
@@ -229,7 +230,7 @@ impl End {
         if !found || !locator.starts_with(&LOCATOR_SIGNATURE) {
             return Ok(None);
         }
-        if u32_at(&locator, 4) != 0 || u32_at(&locator, 16) > 1 {
+        if u32_at(&locator, 4) != 0 || u32_at(&locator, 16) != 1 {
             return Err(ZipError::Split);
         }
         let start = u64_at(&locator, 8);

@@ -1,13 +1,32 @@
 //! Real and hostile zips.
 
+mod cases;
+mod differential;
+mod go_tables;
+mod hostile;
+mod properties;
+mod recorded;
+mod writer;
+
 use std::io::Cursor;
 
-#[test]
-fn an_empty_zip_is_one() {
-    let mut end = b"PK\x05\x06".to_vec();
-    end.resize(22, 0);
-    assert_eq!(
-        super::hash(Cursor::new(end)).unwrap(),
-        "h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-    );
+use super::{Inspection, ZipError, hash, inspect};
+use crate::{ModulePath, ModuleVersion, Version};
+
+/// What every name in the zips of these tests begins with.
+const PREFIX: &str = "example.com/m@v1.0.0/";
+
+fn module(path: &str, version: &str) -> Result<ModuleVersion, crate::Error> {
+    ModuleVersion::new(ModulePath::parse(path)?, Version::parse(version)?)
+}
+
+fn inspect_bytes(zip: &[u8]) -> Result<Inspection, ZipError> {
+    inspect(
+        Cursor::new(zip),
+        &module("example.com/m", "v1.0.0").unwrap(),
+    )
+}
+
+fn hash_bytes(zip: &[u8]) -> Result<String, ZipError> {
+    hash(Cursor::new(zip))
 }
