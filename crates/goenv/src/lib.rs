@@ -6,15 +6,18 @@
 //! of that Go version. [`GoEnv::resolve`] is pure; [`GoEnv::read`] reads the
 //! two files.
 //!
-//! It never runs `go`, never writes a file, and never decides what a value
-//! means for a module.
+//! [`Client`] says whom a `go` in that environment asks for a module.
+//!
+//! It never runs `go`, never writes a file, and never asks anybody.
 
+mod client;
 mod environment;
 mod error;
 mod files;
 mod goroot;
 mod release;
 
+pub use client::{Client, ClientEntry, Refused};
 pub use environment::{GoEnv, Origin, Sources, Variable};
 pub use error::Error;
 pub use files::{EnvFile, GorootFile, Os, user_file};

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{serve, version};
+use crate::command::{route, serve, version};
 
 /// Examples of the whole, shown under the help.
 const EXAMPLES: &str = "\
@@ -26,6 +26,8 @@ pub(crate) struct CommandLine {
 pub(crate) enum Command {
     /// Serve modules to `go`, verified and kept for good
     Serve(serve::Arguments),
+    /// Say whom one would ask for a module, in order, and why
+    Route(route::Arguments),
     /// Say which modkeep this is
     Version(version::Arguments),
 }

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
 fn run(command: Command, env: &EnvSnapshot) -> Result<Exit, Failure> {
     match command {
         Command::Serve(arguments) => command::serve::run(env, &arguments),
+        Command::Route(arguments) => command::route::run(env, &arguments),
         Command::Version(arguments) => command::version::run(&arguments),
     }
 }
