@@ -34,6 +34,6 @@ pub use error::Error;
 pub use freshness::Freshness;
 pub use keeper::{Fetch, Health, Keeper, KeeperParts, Request};
 pub use relay::SumdbRequest;
-pub use route::{Route, RouteSource, Routes};
+pub use route::{Route, RouteSource, Routes, at_private_host, is_written_for};
 pub use scrub::{Finding, Flaw, VerifyOptions, VerifyProgress, VerifyReport};
 pub use spooling::{SpoolReader, Truncated};

@@ -163,6 +163,12 @@ fn denied(text: String) -> Error {
     }
 }
 
+/// Whether a route with these patterns was written for `path`: one that names
+/// something matches it, as against one for everything.
+pub fn is_written_for(patterns: &Patterns, path: &ModulePath) -> bool {
+    naming(patterns).matches(path.as_str())
+}
+
 /// The patterns that name something: those with a letter or digit in them.
 fn naming(patterns: &Patterns) -> Patterns {
     let naming: Vec<&str> = patterns
@@ -175,7 +181,7 @@ fn naming(patterns: &Patterns) -> Patterns {
 /// Whether an upstream is on a host that may hear of private modules: the own
 /// machine or network by its address, a host without a domain, or a host that
 /// the private patterns match themselves. A file tree has no host at all.
-fn at_private_host(upstream: &str, private: &Patterns) -> bool {
+pub fn at_private_host(upstream: &str, private: &Patterns) -> bool {
     let Ok(url) = Url::parse(upstream) else {
         return false;
     };

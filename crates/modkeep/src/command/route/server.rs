@@ -88,10 +88,10 @@ fn follow(config: &Config, chosen: &Chosen<'_>, routed: &mut Routed) {
     let heard = private.map(|_| &config.private);
     let written_for_it = chosen
         .patterns
-        .is_some_and(|patterns| keeper::names(patterns, &routed.asked.path));
+        .is_some_and(|patterns| keeper::is_written_for(patterns, &routed.asked.path));
     let asks = |entry: &&ProxyEntry| match (&entry.source, heard) {
         (Source::Url(url), Some(private)) if !written_for_it => {
-            keeper::may_hear_of_private(url, private)
+            keeper::at_private_host(url, private)
         }
         _ => true,
     };
