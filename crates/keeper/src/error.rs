@@ -103,6 +103,30 @@ impl Error {
         }
     }
 
+    /// The same error, its text after `what`.
+    pub(crate) fn prefixed(mut self, what: &str) -> Self {
+        match &mut self {
+            Self::Absent { text, .. }
+            | Self::Denied { text, .. }
+            | Self::Integrity { text, .. }
+            | Self::Unavailable { text, .. }
+            | Self::RateLimited { text, .. }
+            | Self::Timeout { text, .. }
+            | Self::BadUpstream { text, .. }
+            | Self::Overloaded { text }
+            | Self::Store { text } => text.insert_str(0, &format!("{what}: ")),
+        }
+        self
+    }
+
+    /// The same error, brought by `sender` unless another upstream is known.
+    pub(crate) fn blaming(mut self, sender: &Arc<str>) -> Self {
+        if let Self::Integrity { upstream, .. } | Self::BadUpstream { upstream, .. } = &mut self {
+            upstream.get_or_insert_with(|| Arc::clone(sender));
+        }
+        self
+    }
+
     /// Whether a known answer past its time may be served instead: the origin
     /// could not be asked, as against having said no.
     pub(crate) fn yields_to_stale(&self) -> bool {

@@ -1,22 +1,91 @@
-//! The verifying client of the checksum database.
+//! The verifying client of the checksum database, with its files and its
+//! network. The logic of proofs is `sumdb`'s; this says where tiles and answers
+//! come from, what is kept, and what a failure means.
+//!
+//! Kept lookups and tiles are proven again before they are used. The newest
+//! tree head only moves forward: by compare-and-swap, after a proof that the
+//! new tree begins with the old one. Order of keeping: tiles, head, lookup, so
+//! that whatever a crash leaves, the tiles under the kept head are there or can
+//! be asked for.
 
+mod belief;
+mod proving;
+mod tiles;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
 use gomod::ModuleVersion;
+use gomod::pattern::Patterns;
+use jiff::{SignedDuration, Timestamp};
+use origin::{Chain, Fetched, OriginError, Origins};
+use platform::{Clock, Limits};
+use quick_cache::sync::Cache;
+use store::{LogFiles, Proof};
+use sumdb::{Database, Head, Record, Tile, Verification, Verified};
 use tokio_util::task::TaskTracker;
 
+use crate::flight::Flights;
 use crate::{Error, KeeperParts};
+use belief::Belief;
+use tiles::Tiles;
 
-/// Proves records of the checksum database. Cheap to clone; one look-up a
-/// module version is under way at a time.
+/// Records that are remembered as proven: the versions of some large builds,
+/// about 2 MiB.
+const PROVEN_RECORDS: usize = 4096;
+
+/// Failures that are remembered, each for seconds.
+const FAILURES: usize = 1024;
+
+/// How long the database's word that it does not know a version holds: long
+/// enough for the two requests that `go` makes of each, short enough for a
+/// version that was published a moment ago.
+const ABSENCE_SECONDS: i64 = 10;
+
+/// How long any other failure holds: it spares a database in trouble the
+/// requests of one build, and is over before anybody tries again by hand.
+const FAILURE_SECONDS: i64 = 2;
+
+/// What a client is made of.
+struct LogParts {
+    database: Database,
+    files: LogFiles,
+    origins: Origins,
+    /// Through which the database is sought.
+    chains: Vec<Chain>,
+    /// Modules of which the database must not hear.
+    private: Patterns,
+    offline: bool,
+    limits: Limits,
+    clock: Clock,
+    tasks: TaskTracker,
+}
+
+/// Proves records of the checksum database. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct LogClient {}
+pub(crate) struct LogClient {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: LogParts,
+    belief: Belief,
+    tiles: Tiles,
+    proven: Cache<ModuleVersion, Proven>,
+    failures: Cache<ModuleVersion, (Timestamp, Error)>,
+    lookups: Flights<Result<Proven, Error>>,
+    refreshes: Flights<Result<(), Error>>,
+}
 
 /// A record that the database's signed tree holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Proven {
     /// The record, for its hashes.
-    pub(crate) record: sumdb::Record,
+    pub(crate) record: Record,
     /// What a receipt says of it.
-    pub(crate) proof: store::Proof,
+    pub(crate) proof: Proof,
 }
 
 /// What the database says of a module version.
@@ -32,19 +101,353 @@ pub(crate) enum Lookup {
 }
 
 impl LogClient {
-    /// A client for the database of `parts`, if there is one.
+    /// A client for the database of `parts`, if there is one. Nothing is read
+    /// before the first request.
     pub(crate) fn new(parts: &KeeperParts, tasks: &TaskTracker) -> Option<Self> {
-        let _ = tasks;
-        parts.database.as_ref().map(|_| todo!())
+        let parts = LogParts {
+            database: parts.database.clone()?,
+            files: parts.log_files.clone()?,
+            origins: parts.origins.clone(),
+            chains: parts.routes.chains().cloned().collect(),
+            private: parts.private.clone(),
+            offline: parts.offline,
+            limits: parts.limits.clone(),
+            clock: parts.clock.clone(),
+            tasks: tasks.clone(),
+        };
+        let waiters = parts.limits.waiters_per_key;
+        let inner = Inner {
+            belief: Belief::default(),
+            tiles: Tiles::new(waiters),
+            proven: Cache::new(PROVEN_RECORDS),
+            failures: Cache::new(FAILURES),
+            lookups: Flights::new(waiters),
+            refreshes: Flights::new(waiters),
+            parts,
+        };
+        Some(Self { inner: Arc::new(inner) })
     }
 
-    /// The proven record of `module`.
+    /// What the database says of `module`. One lookup serves whoever asks for
+    /// it meanwhile, and its `.mod` as well as its `.zip`.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] and the like when the database cannot be asked,
-    /// [`Error::Integrity`] when its answer does not hold or its log forked.
+    /// [`Error::Denied`] for a private module, [`Error::Integrity`] when proofs
+    /// fail or the database forked; the others are trouble.
     pub(crate) async fn record(&self, module: &ModuleVersion) -> Result<Lookup, Error> {
-        let _ = module;
-        todo!()
+        match self.proven(module).await {
+            Ok(proven) => Ok(Lookup::Proven(proven)),
+            Err(Error::Absent { text, .. }) => Ok(Lookup::Unknown { text }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// As [`Self::record`], with [`Error::Absent`] for an unknown version.
+    pub(crate) async fn proven(&self, module: &ModuleVersion) -> Result<Proven, Error> {
+        let inner = &self.inner;
+        inner.refuse_private(module)?;
+        inner.check_fork().await?;
+        if let Some(proven) = inner.proven.get(module) {
+            return Ok(proven);
+        }
+        if let Some((until, error)) = inner.failures.get(module)
+            && inner.parts.clock.now() < until
+        {
+            return Err(error);
+        }
+        let seat = inner.lookups.join(&module.to_string(), &inner.parts.tasks, |report| {
+            let (inner, module) = (Arc::clone(inner), module.clone());
+            async move {
+                let result = inner.within_deadline(inner.look_up(&module)).await;
+                inner.remember(&module, &result);
+                report.send_replace(Some(result));
+            }
+        });
+        let seat = seat.map_err(|_| inner.overloaded())?;
+        seat.landed().await.unwrap_or_else(|| Err(inner.vanished()))
+    }
+
+    /// The newest head that is believed.
+    ///
+    /// # Errors
+    /// When none is, or the database forked.
+    pub(crate) async fn head(&self) -> Result<Arc<Head>, Error> {
+        let head = self.inner.head().await?;
+        head.ok_or_else(|| self.inner.nothing_kept("a tree head"))
+    }
+
+    /// The newest head that is believed; asked for anew when the last time is
+    /// longer ago than `max_age`. `true` when it could not be asked for.
+    ///
+    /// # Errors
+    /// When there is none and none can be had, or the database forked.
+    pub(crate) async fn latest(&self, max_age: Duration) -> Result<(Arc<Head>, bool), Error> {
+        let refreshed = match self.inner.belief.due(self.inner.parts.clock.now(), max_age) {
+            true => self.refresh().await,
+            false => Ok(()),
+        };
+        let head = self.inner.head().await?;
+        match (head, refreshed) {
+            (Some(head), Ok(())) => Ok((head, false)),
+            (Some(head), Err(error)) if error.yields_to_stale() => Ok((head, true)),
+            (_, Err(error)) => Err(error),
+            (None, Ok(())) => Err(self.inner.nothing_kept("a tree head")),
+        }
+    }
+
+    /// One tile, authenticated under the head that is believed.
+    ///
+    /// # Errors
+    /// [`Error::Absent`] when the newest tree has no such tile.
+    pub(crate) async fn tile(&self, tile: Tile) -> Result<Bytes, Error> {
+        let inner = &self.inner;
+        let mut head = inner.head().await?;
+        if !head.as_ref().is_some_and(|head| covers(head.size, tile)) {
+            self.refresh().await?;
+            head = inner.head().await?;
+        }
+        let Some(head) = head else { return Err(inner.nothing_kept("a tree head")) };
+        if !covers(head.size, tile) {
+            let text = format!(
+                "checksum database {}: {} is beyond its newest tree of {} records",
+                inner.name(),
+                tile.path(),
+                head.size
+            );
+            return Err(Error::Absent { text, lasting: false, upstream: None });
+        }
+        if let Some(bytes) = inner.tiles.proven(tile) {
+            return Ok(bytes);
+        }
+        inner.within_deadline(inner.prove_tile(tile)).await
+    }
+
+    /// Where the evidence of a fork is kept, if there is any.
+    pub(crate) async fn forked(&self) -> Option<PathBuf> {
+        self.inner.load().await.ok()?;
+        self.inner.belief.forked()
+    }
+
+    /// Asks for the newest head, once for all who want it.
+    async fn refresh(&self) -> Result<(), Error> {
+        let inner = &self.inner;
+        inner.check_fork().await?;
+        if inner.parts.offline {
+            return Err(inner.nothing_kept("a newer tree head"));
+        }
+        let seat = inner.refreshes.join("latest", &inner.parts.tasks, |report| {
+            let inner = Arc::clone(inner);
+            async move {
+                let result = inner.within_deadline(inner.fetch_latest()).await;
+                inner.belief.refreshed(inner.parts.clock.now(), result.is_ok());
+                report.send_replace(Some(result));
+            }
+        });
+        let seat = seat.map_err(|_| inner.overloaded())?;
+        seat.landed().await.unwrap_or_else(|| Err(inner.vanished()))
     }
 }
+
+/// Whether a tree of `size` records has `tile`.
+fn covers(size: u64, tile: Tile) -> bool {
+    let shift = 8 * u32::from(tile.level.unwrap_or(0));
+    let hashes = size.checked_shr(shift).unwrap_or(0);
+    let end = tile.index.checked_mul(256).and_then(|start| start.checked_add(tile.width.into()));
+    end.is_some_and(|end| end <= hashes)
+}
+
+/// A failure of anything but a lookup: never absence, since the database owes
+/// what it has signed.
+fn log_failed(database: &str, path: &str, error: &OriginError) -> Error {
+    let what = format!("checksum database {database}: {path}");
+    match Error::from_origin(error, false) {
+        Error::Absent { text, upstream, .. } => {
+            Error::BadUpstream { text: format!("{what} is missing: {text}"), upstream }
+        }
+        other => other.prefixed(&what),
+    }
+}
+
+/// The answer to a lookup: number, record, signed head. The head is the newest
+/// one instead of the one that came with the record; see `relay`.
+pub(crate) fn lookup_answer(record: &Record, head: &Head) -> Vec<u8> {
+    let mut answer = format!("{}\n{}\n", record.id, record.text).into_bytes();
+    answer.extend_from_slice(&head.note);
+    answer
+}
+
+impl Inner {
+    fn name(&self) -> &str {
+        self.parts.database.name()
+    }
+
+    /// Refuses modules of which the database must not hear. The toolchain is
+    /// always looked up, as `go` does it.
+    fn refuse_private(&self, module: &ModuleVersion) -> Result<(), Error> {
+        let path = module.path.as_str();
+        if gomod::path::is_toolchain(path) {
+            return Ok(());
+        }
+        let Some(pattern) = self.parts.private.matching(path) else { return Ok(()) };
+        let text = format!(
+            "{path} is private here (pattern {pattern:?}) and is not looked up in {}: set GONOSUMDB or GOPRIVATE to that pattern",
+            self.name()
+        );
+        Err(Error::Denied { text, upstream: None })
+    }
+
+    async fn look_up(&self, module: &ModuleVersion) -> Result<Proven, Error> {
+        if let Some(answer) = self.kept_lookup(module).await? {
+            match self.prove_lookup(module, &answer).await {
+                // What is kept is damaged: it can be asked for again.
+                Err(Error::Integrity { text, .. })
+                    if !self.parts.offline && self.belief.forked().is_none() =>
+                {
+                    tracing::warn!(module.path = %module.path, module.version = %module.version, error = text, "a kept lookup proves nothing and is asked for anew");
+                }
+                result => return self.settle(result?),
+            }
+        }
+        if self.parts.offline {
+            return Err(self.nothing_kept(&format!("the record of {module}")));
+        }
+        let path = format!("lookup/{}@{}", module.path.escaped(), module.version.escaped());
+        let fetched = self.ask(&path).await.map_err(|error| self.lookup_failed(module, &error))?;
+        let verified = self
+            .prove_lookup(module, &fetched.body)
+            .await
+            .map_err(|error| error.blaming(&fetched.upstream))?;
+        self.keep_lookup(module, &verified).await;
+        self.settle(verified)
+    }
+
+    async fn prove_lookup(&self, module: &ModuleVersion, answer: &[u8]) -> Result<Verified, Error> {
+        self.prove(|database, head| Verification::lookup(database, head, module, answer)).await
+    }
+
+    fn settle(&self, verified: Verified) -> Result<Proven, Error> {
+        let Some(record) = verified.record else {
+            return Err(self.distrust("the lookup proved no record"));
+        };
+        let proof = Proof {
+            database: self.name().to_owned(),
+            record: record.id,
+            tree: verified.head.size,
+        };
+        Ok(Proven { record, proof })
+    }
+
+    async fn fetch_latest(&self) -> Result<(), Error> {
+        let fetched = self.ask("latest").await.map_err(|error| log_failed(self.name(), "latest", &error))?;
+        let run = |database: &Database, head: Option<&Head>| {
+            Verification::latest(database, head, &fetched.body)
+        };
+        self.prove(run).await.map_err(|error| error.blaming(&fetched.upstream))?;
+        Ok(())
+    }
+
+    async fn prove_tile(&self, tile: Tile) -> Result<Bytes, Error> {
+        let run = |database: &Database, head: Option<&Head>| match head {
+            Some(head) => Verification::tiles(database, head, &[tile]),
+            None => Err(sumdb::Error::Malformed("no tree head is known".to_owned())),
+        };
+        let verified = self.prove(run).await?;
+        let same_place = |(found, bytes): &(Tile, Vec<u8>)| {
+            let fits = found.width == tile.width || (tile.level.is_some() && found.width > tile.width);
+            (found.full() == tile.full() && fits).then(|| Bytes::copy_from_slice(tiles::cut(tile, bytes)))
+        };
+        let found = verified.tiles.iter().find_map(same_place);
+        found.ok_or_else(|| self.distrust("a tile could not be proven"))
+    }
+
+    /// Asks the database; the call has a deadline of its own.
+    async fn ask(&self, path: &str) -> Result<Fetched, OriginError> {
+        let LogParts { origins, chains, database, .. } = &self.parts;
+        origins.sumdb(chains, database, path).await
+    }
+
+    /// Bounds a lookup or refresh as a whole: one call for the answer, one for
+    /// its tiles.
+    async fn within_deadline<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let limit = self.parts.limits.sumdb_call * 2;
+        tokio::select! {
+            result = work => result,
+            () = self.parts.clock.sleep(limit) => Err(Error::Timeout {
+                text: format!("checksum database {} gave no whole answer within {} s", self.name(), limit.as_secs()),
+                upstream: None,
+            }),
+        }
+    }
+
+    fn remember(&self, module: &ModuleVersion, result: &Result<Proven, Error>) {
+        let error = match result {
+            Ok(proven) => {
+                self.failures.remove(module);
+                self.proven.insert(module.clone(), proven.clone());
+                return;
+            }
+            Err(error) => error.clone(),
+        };
+        let seconds = match error {
+            Error::Absent { .. } => ABSENCE_SECONDS,
+            _ => FAILURE_SECONDS,
+        };
+        let until = self.parts.clock.now().saturating_add(SignedDuration::from_secs(seconds));
+        if let Ok(until) = until {
+            self.failures.insert(module.clone(), (until, error));
+        }
+    }
+}
+
+/// The texts of what can go wrong.
+impl Inner {
+    fn lookup_failed(&self, module: &ModuleVersion, error: &OriginError) -> Error {
+        match Error::from_origin(error, false) {
+            Error::Absent { text, upstream, .. } => Error::Absent {
+                text: format!("checksum database {} does not know {module}: {text}", self.name()),
+                lasting: false,
+                upstream,
+            },
+            other => other.prefixed(&format!("checksum database {}", self.name())),
+        }
+    }
+
+    /// Nothing is kept and nobody may be asked.
+    fn nothing_kept(&self, what: &str) -> Error {
+        let text = format!(
+            "checksum database {}: {what} is not kept here, and modkeep is offline: a client that has seen a newer tree than modkeep, or asks for a version that was never fetched here, has to wait until modkeep is online again",
+            self.name()
+        );
+        Error::Unavailable { text, retry_after: None, upstream: None }
+    }
+
+    fn distrust(&self, why: &str) -> Error {
+        Error::Integrity {
+            text: format!("checksum database {}: {why}", self.name()),
+            upstream: None,
+        }
+    }
+
+    fn overloaded(&self) -> Error {
+        Error::Overloaded {
+            text: format!(
+                "too many requests wait for one answer of the checksum database {}: try again",
+                self.name()
+            ),
+        }
+    }
+
+    fn vanished(&self) -> Error {
+        Error::Unavailable {
+            text: format!("checksum database {}: the request ended without an answer", self.name()),
+            retry_after: None,
+            upstream: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! One proof: its tiles gathered, concluded, kept, and the head moved on.
+
+use std::sync::Arc;
+
+use sumdb::{Database, Head, Verification, Verified};
+
+use super::Inner;
+use super::tiles::Gathered;
+use crate::Error;
+
+/// How often a proof is made anew because the head moved meanwhile. Each time
+/// somebody else's proof got through, so more than a few mean a flood of heads.
+const HEAD_RACES: usize = 16;
+
+impl Inner {
+    /// Makes the proof that `run` begins, against the head that is believed,
+    /// and keeps what it proved.
+    pub(super) async fn prove(
+        &self,
+        run: impl Fn(&Database, Option<&Head>) -> Result<Verification, sumdb::Error>,
+    ) -> Result<Verified, Error> {
+        let mut trust_files = true;
+        for _ in 0..HEAD_RACES {
+            let believed = self.head().await?;
+            let verification = match run(&self.parts.database, believed.as_deref()) {
+                Ok(verification) => verification,
+                Err(error) => return Err(self.judge(error).await),
+            };
+            let gathered = self.gather(verification.needs(), trust_files).await?;
+            let from_files = gathered.from_files();
+            let verified = match conclude(verification, &gathered).await {
+                Ok(verified) => verified,
+                // A kept tile may have been cut short by a power cut: ask for it.
+                Err(sumdb::Error::Unproven(_)) if from_files => {
+                    trust_files = false;
+                    continue;
+                }
+                Err(error) => return Err(self.judge(error).await),
+            };
+            self.keep_tiles(&verified, &gathered).await;
+            if !verified.advanced || self.advance(&verified).await? {
+                return Ok(verified);
+            }
+        }
+        Err(Error::Unavailable {
+            text: format!("checksum database {}: its tree grows faster than it can be followed", self.name()),
+            retry_after: None,
+            upstream: None,
+        })
+    }
+
+    /// What a failed proof means.
+    async fn judge(&self, error: sumdb::Error) -> Error {
+        match error {
+            sumdb::Error::Fork { summary, evidence } => self.fork(&summary, evidence).await,
+            sumdb::Error::Malformed(text) => Error::BadUpstream {
+                text: format!("checksum database {}: {text}", self.name()),
+                upstream: None,
+            },
+            sumdb::Error::Value(text)
+            | sumdb::Error::Signature(text)
+            | sumdb::Error::Unproven(text) => self.distrust(&text),
+        }
+    }
+}
+
+/// Hashes on a blocking thread.
+async fn conclude(
+    verification: Verification,
+    gathered: &Arc<Gathered>,
+) -> Result<Verified, sumdb::Error> {
+    let gathered = Arc::clone(gathered);
+    let work = move || verification.conclude(|tile| gathered.bytes(*tile));
+    let joined = tokio::task::spawn_blocking(work).await;
+    joined.unwrap_or_else(|error| Err(sumdb::Error::Malformed(error.to_string())))
+}
