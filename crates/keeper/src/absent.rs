@@ -41,13 +41,21 @@ impl Engine {
         kind: ArtifactKind,
         error: &Error,
     ) {
-        let Error::Absent { text, upstream: Some(upstream), .. } = error else { return };
+        let Error::Absent {
+            text,
+            upstream: Some(upstream),
+            ..
+        } = error
+        else {
+            return;
+        };
         let entry = StateEntry {
             body: Bytes::from(text.clone()),
             source: upstream.to_string(),
             fetched_at: self.parts.clock.now(),
         };
-        self.remember_state(&artifact_key(module, kind), entry).await;
+        self.remember_state(&artifact_key(module, kind), entry)
+            .await;
     }
 
     /// Forgets it: the artifact is there after all.
@@ -61,7 +69,9 @@ impl Engine {
 
     async fn absence(&self, module: &ModuleVersion, kind: ArtifactKind) -> Option<StateEntry> {
         let entry = self.state_entry(&artifact_key(module, kind)).await?;
-        self.sources(&module.path).name(&entry.source).then_some(entry)
+        self.sources(&module.path)
+            .name(&entry.source)
+            .then_some(entry)
     }
 
     /// The entry under `key`. What cannot be read counts as unknown: the state
@@ -85,7 +95,10 @@ impl Engine {
 }
 
 fn artifact_key(module: &ModuleVersion, kind: ArtifactKind) -> String {
-    absent_key(&ProxyRequest::Artifact { module: module.clone(), kind })
+    absent_key(&ProxyRequest::Artifact {
+        module: module.clone(),
+        kind,
+    })
 }
 
 /// The error that a remembered absence stands for.
@@ -93,6 +106,7 @@ pub(crate) fn absent_error(entry: &StateEntry, lasting: bool) -> Error {
     Error::Absent {
         text: String::from_utf8_lossy(&entry.body).into_owned(),
         lasting,
-        upstream: Some(entry.source.as_str().into()).filter(|source: &std::sync::Arc<str>| !source.is_empty()),
+        upstream: Some(entry.source.as_str().into())
+            .filter(|source: &std::sync::Arc<str>| !source.is_empty()),
     }
 }

@@ -26,7 +26,12 @@ pub(crate) async fn health(engine: &Arc<Engine>) -> Health {
 /// [`origin::OriginParts::observe`].
 pub fn observe(metrics: Arc<Metrics>) -> Arc<dyn Fn(&Event<'_>) + Send + Sync> {
     Arc::new(move |event| match event {
-        Event::Exchange { upstream, kind, error, duration } => {
+        Event::Exchange {
+            upstream,
+            kind,
+            error,
+            duration,
+        } => {
             metrics.upstream(upstream, kind_label(kind), result_label(*error), *duration);
             if let Some(error) = error {
                 tracing::debug!(upstream, kind, %error, "an upstream gave no answer");
@@ -38,7 +43,11 @@ pub fn observe(metrics: Arc<Metrics>) -> Arc<dyn Fn(&Event<'_>) + Send + Sync> {
         }
         Event::Circuit { upstream, state } => {
             metrics.circuit(upstream, circuit_value(*state));
-            tracing::warn!(upstream, state = circuit_word(*state), "the circuit of an upstream changed");
+            tracing::warn!(
+                upstream,
+                state = circuit_word(*state),
+                "the circuit of an upstream changed"
+            );
         }
     })
 }

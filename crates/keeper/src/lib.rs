@@ -32,6 +32,7 @@ mod spooling;
 pub use answer::{Answer, Body, CacheResult, Content, Tier, Validity};
 pub use error::Error;
 pub use freshness::Freshness;
+pub use health::observe;
 pub use keeper::{Fetch, Health, Keeper, KeeperParts, Request};
 pub use relay::SumdbRequest;
 pub use route::{Route, RouteSource, Routes, at_private_host, is_written_for};

@@ -125,7 +125,9 @@ impl LogClient {
             refreshes: Flights::new(waiters),
             parts,
         };
-        Some(Self { inner: Arc::new(inner) })
+        Some(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// What the database says of `module`. One lookup serves whoever asks for
@@ -155,14 +157,16 @@ impl LogClient {
         {
             return Err(error);
         }
-        let seat = inner.lookups.join(&module.to_string(), &inner.parts.tasks, |report| {
-            let (inner, module) = (Arc::clone(inner), module.clone());
-            async move {
-                let result = inner.within_deadline(inner.look_up(&module)).await;
-                inner.remember(&module, &result);
-                report.send_replace(Some(result));
-            }
-        });
+        let seat = inner
+            .lookups
+            .join(&module.to_string(), &inner.parts.tasks, |report| {
+                let (inner, module) = (Arc::clone(inner), module.clone());
+                async move {
+                    let result = inner.within_deadline(inner.look_up(&module)).await;
+                    inner.remember(&module, &result);
+                    report.send_replace(Some(result));
+                }
+            });
         let seat = seat.map_err(|_| inner.overloaded())?;
         seat.landed().await.unwrap_or_else(|| Err(inner.vanished()))
     }
@@ -182,9 +186,13 @@ impl LogClient {
     /// # Errors
     /// When there is none and none can be had, or the database forked.
     pub(crate) async fn latest(&self, max_age: Duration) -> Result<(Arc<Head>, bool), Error> {
-        let refreshed = match self.inner.belief.due(self.inner.parts.clock.now(), max_age) {
-            true => self.refresh().await,
-            false => Ok(()),
+        let now = self.inner.parts.clock.now();
+        let refreshed = if self.inner.belief.is_paused(now) {
+            Err(self.inner.paused())
+        } else if self.inner.belief.is_older(now, max_age) {
+            self.refresh().await
+        } else {
+            Ok(())
         };
         let head = self.inner.head().await?;
         match (head, refreshed) {
@@ -203,10 +211,12 @@ impl LogClient {
         let inner = &self.inner;
         let mut head = inner.head().await?;
         if !head.as_ref().is_some_and(|head| covers(head.size, tile)) {
-            self.refresh().await?;
+            self.refresh_for_tile().await?;
             head = inner.head().await?;
         }
-        let Some(head) = head else { return Err(inner.nothing_kept("a tree head")) };
+        let Some(head) = head else {
+            return Err(inner.nothing_kept("a tree head"));
+        };
         if !covers(head.size, tile) {
             let text = format!(
                 "checksum database {}: {} is beyond its newest tree of {} records",
@@ -214,7 +224,11 @@ impl LogClient {
                 tile.path(),
                 head.size
             );
-            return Err(Error::Absent { text, lasting: false, upstream: None });
+            return Err(Error::Absent {
+                text,
+                lasting: false,
+                upstream: None,
+            });
         }
         if let Some(bytes) = inner.tiles.proven(tile) {
             return Ok(bytes);
@@ -228,6 +242,19 @@ impl LogClient {
         self.inner.belief.forked()
     }
 
+    /// A newer head for a tile beyond the one that is believed. Not more than
+    /// one a second, however many tiles are asked for that do not exist.
+    async fn refresh_for_tile(&self) -> Result<(), Error> {
+        let now = self.inner.parts.clock.now();
+        if !self.inner.parts.offline && self.inner.belief.is_paused(now) {
+            return Err(self.inner.paused());
+        }
+        if self.inner.belief.is_older(now, Duration::from_secs(1)) {
+            return self.refresh().await;
+        }
+        Ok(())
+    }
+
     /// Asks for the newest head, once for all who want it.
     async fn refresh(&self) -> Result<(), Error> {
         let inner = &self.inner;
@@ -235,14 +262,18 @@ impl LogClient {
         if inner.parts.offline {
             return Err(inner.nothing_kept("a newer tree head"));
         }
-        let seat = inner.refreshes.join("latest", &inner.parts.tasks, |report| {
-            let inner = Arc::clone(inner);
-            async move {
-                let result = inner.within_deadline(inner.fetch_latest()).await;
-                inner.belief.refreshed(inner.parts.clock.now(), result.is_ok());
-                report.send_replace(Some(result));
-            }
-        });
+        let seat = inner
+            .refreshes
+            .join("latest", &inner.parts.tasks, |report| {
+                let inner = Arc::clone(inner);
+                async move {
+                    let result = inner.within_deadline(inner.fetch_latest()).await;
+                    inner
+                        .belief
+                        .refreshed(inner.parts.clock.now(), result.is_ok());
+                    report.send_replace(Some(result));
+                }
+            });
         let seat = seat.map_err(|_| inner.overloaded())?;
         seat.landed().await.unwrap_or_else(|| Err(inner.vanished()))
     }
@@ -252,7 +283,10 @@ impl LogClient {
 fn covers(size: u64, tile: Tile) -> bool {
     let shift = 8 * u32::from(tile.level.unwrap_or(0));
     let hashes = size.checked_shr(shift).unwrap_or(0);
-    let end = tile.index.checked_mul(256).and_then(|start| start.checked_add(tile.width.into()));
+    let end = tile
+        .index
+        .checked_mul(256)
+        .and_then(|start| start.checked_add(tile.width.into()));
     end.is_some_and(|end| end <= hashes)
 }
 
@@ -261,9 +295,10 @@ fn covers(size: u64, tile: Tile) -> bool {
 fn log_failed(database: &str, path: &str, error: &OriginError) -> Error {
     let what = format!("checksum database {database}: {path}");
     match Error::from_origin(error, false) {
-        Error::Absent { text, upstream, .. } => {
-            Error::BadUpstream { text: format!("{what} is missing: {text}"), upstream }
-        }
+        Error::Absent { text, upstream, .. } => Error::BadUpstream {
+            text: format!("{what} is missing: {text}"),
+            upstream,
+        },
         other => other.prefixed(&what),
     }
 }
@@ -288,19 +323,24 @@ impl Inner {
         if gomod::path::is_toolchain(path) {
             return Ok(());
         }
-        let Some(pattern) = self.parts.private.matching(path) else { return Ok(()) };
+        let Some(pattern) = self.parts.private.matching(path) else {
+            return Ok(());
+        };
         let text = format!(
             "{path} is private here (pattern {pattern:?}) and is not looked up in {}: set GONOSUMDB or GOPRIVATE to that pattern",
             self.name()
         );
-        Err(Error::Denied { text, upstream: None })
+        Err(Error::Denied {
+            text,
+            upstream: None,
+        })
     }
 
     async fn look_up(&self, module: &ModuleVersion) -> Result<Proven, Error> {
         if let Some(answer) = self.kept_lookup(module).await? {
             match self.prove_lookup(module, &answer).await {
                 // What is kept is damaged: it can be asked for again.
-                Err(Error::Integrity { text, .. })
+                Err(Error::Integrity { text, .. } | Error::BadUpstream { text, .. })
                     if !self.parts.offline && self.belief.forked().is_none() =>
                 {
                     tracing::warn!(module.path = %module.path, module.version = %module.version, error = text, "a kept lookup proves nothing and is asked for anew");
@@ -311,8 +351,15 @@ impl Inner {
         if self.parts.offline {
             return Err(self.nothing_kept(&format!("the record of {module}")));
         }
-        let path = format!("lookup/{}@{}", module.path.escaped(), module.version.escaped());
-        let fetched = self.ask(&path).await.map_err(|error| self.lookup_failed(module, &error))?;
+        let path = format!(
+            "lookup/{}@{}",
+            module.path.escaped(),
+            module.version.escaped()
+        );
+        let fetched = self
+            .ask(&path)
+            .await
+            .map_err(|error| self.lookup_failed(module, &error))?;
         let verified = self
             .prove_lookup(module, &fetched.body)
             .await
@@ -322,7 +369,8 @@ impl Inner {
     }
 
     async fn prove_lookup(&self, module: &ModuleVersion, answer: &[u8]) -> Result<Verified, Error> {
-        self.prove(|database, head| Verification::lookup(database, head, module, answer)).await
+        self.prove(|database, head| Verification::lookup(database, head, module, answer))
+            .await
     }
 
     fn settle(&self, verified: Verified) -> Result<Proven, Error> {
@@ -338,11 +386,16 @@ impl Inner {
     }
 
     async fn fetch_latest(&self) -> Result<(), Error> {
-        let fetched = self.ask("latest").await.map_err(|error| log_failed(self.name(), "latest", &error))?;
+        let fetched = self
+            .ask("latest")
+            .await
+            .map_err(|error| log_failed(self.name(), "latest", &error))?;
         let run = |database: &Database, head: Option<&Head>| {
             Verification::latest(database, head, &fetched.body)
         };
-        self.prove(run).await.map_err(|error| error.blaming(&fetched.upstream))?;
+        self.prove(run)
+            .await
+            .map_err(|error| error.blaming(&fetched.upstream))?;
         Ok(())
     }
 
@@ -352,17 +405,20 @@ impl Inner {
             None => Err(sumdb::Error::Malformed("no tree head is known".to_owned())),
         };
         let verified = self.prove(run).await?;
-        let same_place = |(found, bytes): &(Tile, Vec<u8>)| {
-            let fits = found.width == tile.width || (tile.level.is_some() && found.width > tile.width);
-            (found.full() == tile.full() && fits).then(|| Bytes::copy_from_slice(tiles::cut(tile, bytes)))
-        };
-        let found = verified.tiles.iter().find_map(same_place);
+        let mut tiles = verified.tiles.into_iter();
+        let found = tiles.find(|(found, _)| *found == tile);
+        let found = found.map(|(_, bytes)| Bytes::from(bytes));
         found.ok_or_else(|| self.distrust("a tile could not be proven"))
     }
 
     /// Asks the database; the call has a deadline of its own.
     async fn ask(&self, path: &str) -> Result<Fetched, OriginError> {
-        let LogParts { origins, chains, database, .. } = &self.parts;
+        let LogParts {
+            origins,
+            chains,
+            database,
+            ..
+        } = &self.parts;
         origins.sumdb(chains, database, path).await
     }
 
@@ -395,7 +451,11 @@ impl Inner {
             Error::Absent { .. } => ABSENCE_SECONDS,
             _ => FAILURE_SECONDS,
         };
-        let until = self.parts.clock.now().saturating_add(SignedDuration::from_secs(seconds));
+        let until = self
+            .parts
+            .clock
+            .now()
+            .saturating_add(SignedDuration::from_secs(seconds));
         if let Ok(until) = until {
             self.failures.insert(module.clone(), (until, error));
         }
@@ -407,7 +467,10 @@ impl Inner {
     fn lookup_failed(&self, module: &ModuleVersion, error: &OriginError) -> Error {
         match Error::from_origin(error, false) {
             Error::Absent { text, upstream, .. } => Error::Absent {
-                text: format!("checksum database {} does not know {module}: {text}", self.name()),
+                text: format!(
+                    "checksum database {} does not know {module}: {text}",
+                    self.name()
+                ),
                 lasting: false,
                 upstream,
             },
@@ -421,7 +484,23 @@ impl Inner {
             "checksum database {}: {what} is not kept here, and modkeep is offline: a client that has seen a newer tree than modkeep, or asks for a version that was never fetched here, has to wait until modkeep is online again",
             self.name()
         );
-        Error::Unavailable { text, retry_after: None, upstream: None }
+        Error::Unavailable {
+            text,
+            retry_after: None,
+            upstream: None,
+        }
+    }
+
+    /// The newest head could not be had a moment ago.
+    fn paused(&self) -> Error {
+        Error::Unavailable {
+            text: format!(
+                "checksum database {}: its newest tree head could not be had a moment ago",
+                self.name()
+            ),
+            retry_after: Some(belief::REFRESH_PAUSE),
+            upstream: None,
+        }
     }
 
     fn distrust(&self, why: &str) -> Error {
@@ -442,12 +521,12 @@ impl Inner {
 
     fn vanished(&self) -> Error {
         Error::Unavailable {
-            text: format!("checksum database {}: the request ended without an answer", self.name()),
+            text: format!(
+                "checksum database {}: the request ended without an answer",
+                self.name()
+            ),
             retry_after: None,
             upstream: None,
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -79,7 +79,10 @@ pub(crate) async fn answer(engine: &Arc<Engine>, request: &Request) -> Result<An
     let known = ask.known().await;
     let fresh = ask.is_fresh(&known);
     let kind = kind_label(ask.what);
-    engine.parts.metrics.cache_lookup(kind, TierLabel::Disk, fresh);
+    engine
+        .parts
+        .metrics
+        .cache_lookup(kind, TierLabel::Disk, fresh);
     if fresh {
         return ask.serve_fresh(&known).await;
     }
@@ -107,14 +110,23 @@ impl<'a> Ask<'a> {
     fn new(engine: &'a Arc<Engine>, what: &'a ProxyRequest) -> Self {
         let sources = engine.sources(what.path());
         let key = known_key(what).unwrap_or_default();
-        Self { engine, what, sources, key }
+        Self {
+            engine,
+            what,
+            sources,
+            key,
+        }
     }
 
     /// The newest thing that is known, from one of the module's sources.
     async fn known(&self) -> Known {
         let named = |entry: StateEntry| self.sources.name(&entry.source).then_some(entry);
         let answer = self.engine.state_entry(&self.key).await.and_then(named);
-        let absence = self.engine.state_entry(&absent_key(self.what)).await.and_then(named);
+        let absence = self
+            .engine
+            .state_entry(&absent_key(self.what))
+            .await
+            .and_then(named);
         match (answer, absence) {
             (Some(answer), Some(absence)) if absence.fetched_at > answer.fetched_at => {
                 Known::Absence(absence)
@@ -147,7 +159,8 @@ impl<'a> Ask<'a> {
         match known {
             Known::Answer(entry) => self.serve(entry, CacheResult::Hit).await,
             Known::Absence(entry) => {
-                self.held_or(absent_error(entry, false), CacheResult::Hit).await
+                self.held_or(absent_error(entry, false), CacheResult::Hit)
+                    .await
             }
             Known::Nothing => Err(self.not_known(Fetch::Allowed)),
         }
@@ -168,13 +181,17 @@ impl<'a> Ask<'a> {
         }
         let until = SignedDuration::try_from(time_to_live).ok();
         let until = until.and_then(|time| entry.fetched_at.checked_add(time).ok());
-        self.engine.cache.put(&self.what.wire_path(), &answer, until);
+        self.engine
+            .cache
+            .put(&self.what.wire_path(), &answer, until);
         Ok(answer)
     }
 
     /// A list of what is held in place of absence; otherwise the absence.
     async fn held_or(&self, absence: Error, cache: CacheResult) -> Result<Answer, Error> {
-        let ProxyRequest::List(path) = self.what else { return Err(absence) };
+        let ProxyRequest::List(path) = self.what else {
+            return Err(absence);
+        };
         let held = self.held(path).await?;
         if held.is_empty() {
             return Err(absence);
@@ -187,7 +204,13 @@ impl<'a> Ask<'a> {
     /// What can be said without an origin, however old; `None` when nothing is
     /// known.
     async fn stale(&self, known: &Known) -> Result<Option<Result<Answer, Error>>, Error> {
-        let stale = |body| Some(Ok(self.answer_of(body, Validity::Stale, CacheResult::Stale)));
+        let stale = |body| {
+            Some(Ok(self.answer_of(
+                body,
+                Validity::Stale,
+                CacheResult::Stale,
+            )))
+        };
         match (known, self.what) {
             (Known::Answer(entry), ProxyRequest::List(path)) => {
                 return Ok(stale(self.united(path, entry.body.clone()).await?));
@@ -226,14 +249,18 @@ impl<'a> Ask<'a> {
             return Ok(unite());
         }
         let joined = tokio::task::spawn_blocking(unite).await;
-        joined.map_err(|_| Error::Store { text: "a version list could not be read".to_owned() })
+        joined.map_err(|_| Error::Store {
+            text: "a version list could not be read".to_owned(),
+        })
     }
 
     /// The versions that are held and may stand in a list.
     async fn held(&self, path: &ModulePath) -> Result<BTreeSet<Version>, Error> {
         let held = self.held_versions(path).await?;
         let versions = held.into_iter().map(|held| held.version);
-        Ok(versions.filter(|version| list::is_listed(path, version)).collect())
+        Ok(versions
+            .filter(|version| list::is_listed(path, version))
+            .collect())
     }
 
     async fn held_versions(&self, path: &ModulePath) -> Result<Vec<HeldVersion>, Error> {
@@ -249,17 +276,25 @@ impl<'a> Ask<'a> {
         let key = known_key(&ProxyRequest::List(path.clone())).unwrap_or_default();
         let known = self.engine.state_entry(&key).await;
         let known = known.filter(|entry| self.sources.name(&entry.source));
-        let listed = known.map(|entry| list::parse(path, &entry.body)).unwrap_or_default();
+        let listed = known
+            .map(|entry| list::parse(path, &entry.body))
+            .unwrap_or_default();
         let versions = held.iter().map(|held| &held.version).chain(&listed);
-        let Some(version) = list::latest(versions) else { return Ok(None) };
-        let Ok(module) = ModuleVersion::new(path.clone(), version.clone()) else { return Ok(None) };
+        let Some(version) = list::latest(versions) else {
+            return Ok(None);
+        };
+        let Ok(module) = ModuleVersion::new(path.clone(), version.clone()) else {
+            return Ok(None);
+        };
         self.held_info(&module).await
     }
 
     /// The `.info` of a version, if it is held and may be served.
     async fn held_info(&self, module: &ModuleVersion) -> Result<Option<Bytes>, Error> {
         let artifacts = &self.engine.parts.artifacts;
-        let Some(held) = artifacts.open(module, ArtifactKind::Info).await? else { return Ok(None) };
+        let Some(held) = artifacts.open(module, ArtifactKind::Info).await? else {
+            return Ok(None);
+        };
         let receipt = held.receipt.as_ref();
         if claim::standing(ArtifactKind::Info, receipt, &self.sources, false) != Standing::Good {
             return Ok(None);
@@ -285,7 +320,10 @@ impl<'a> Ask<'a> {
 
     fn pause(&self) {
         if let Ok(until) = self.engine.parts.clock.now().checked_add(PAUSE) {
-            self.engine.mutable.pauses.insert(self.key.as_str().into(), until);
+            self.engine
+                .mutable
+                .pauses
+                .insert(self.key.as_str().into(), until);
         }
     }
 
@@ -315,7 +353,11 @@ impl<'a> Ask<'a> {
                 self.what.wire_path()
             ),
         };
-        Error::Absent { text, lasting: false, upstream: None }
+        Error::Absent {
+            text,
+            lasting: false,
+            upstream: None,
+        }
     }
 }
 
@@ -326,6 +368,3 @@ fn kind_label(what: &ProxyRequest) -> KindLabel {
         ProxyRequest::Query { .. } | ProxyRequest::Artifact { .. } => KindLabel::Query,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -42,7 +42,7 @@ use crate::{Answer, Error};
 /// How long a client may keep a lookup, whose head moves on, or a partial tile.
 /// Clients keep what they proved in files of their own, so this is for caches
 /// between them and modkeep.
-const SHORT: Duration = Duration::from_secs(60);
+const SHORT: Duration = Duration::from_mins(1);
 
 /// One request of the checksum database protocol, for the one configured database.
 #[derive(Clone, Debug)]
@@ -94,11 +94,16 @@ async fn lookup(log: &LogClient, module: &ModuleVersion) -> Result<Answer, Error
 
 async fn tile_answer(log: &LogClient, tile: Tile) -> Result<Answer, Error> {
     let bytes = log.tile(tile).await?;
-    let validity = match tile.is_full() {
-        true => Validity::Immutable,
-        false => Validity::Fresh { max_age: SHORT },
+    let validity = if tile.is_full() {
+        Validity::Immutable
+    } else {
+        Validity::Fresh { max_age: SHORT }
     };
-    Ok(Answer { content: Content::SumdbTile, validity, ..text(bytes, SHORT) })
+    Ok(Answer {
+        content: Content::SumdbTile,
+        validity,
+        ..text(bytes, SHORT)
+    })
 }
 
 /// A text that holds for `max_age`.
@@ -114,6 +119,3 @@ fn text(body: Bytes, max_age: Duration) -> Answer {
         checksum: None,
     }
 }
-
-#[cfg(test)]
-mod tests;

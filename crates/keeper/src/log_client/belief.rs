@@ -14,7 +14,7 @@ use super::{Inner, lookup_answer};
 use crate::Error;
 
 /// After a head could not be had, it is not asked for again for so long.
-const REFRESH_PAUSE: Duration = Duration::from_secs(5);
+pub(super) const REFRESH_PAUSE: Duration = Duration::from_secs(5);
 
 /// The newest head, as it is kept and as it is believed.
 #[derive(Default)]
@@ -43,12 +43,18 @@ impl Belief {
         self.state().forked.clone()
     }
 
-    /// Whether the head should be asked for anew.
-    pub(super) fn due(&self, now: Timestamp, max_age: Duration) -> bool {
-        let state = self.state();
-        let paused = state.pause_until.is_some_and(|until| now < until);
+    /// Whether the newest head was asked for in vain a moment ago.
+    pub(super) fn is_paused(&self, now: Timestamp) -> bool {
+        self.state().pause_until.is_some_and(|until| now < until)
+    }
+
+    /// Whether the newest head was had longer ago than `max_age`, or never in
+    /// this process.
+    pub(super) fn is_older(&self, now: Timestamp, max_age: Duration) -> bool {
         let age = |at: Timestamp| Duration::try_from(now.duration_since(at)).unwrap_or_default();
-        !paused && state.refreshed_at.is_none_or(|at| age(at) >= max_age)
+        self.state()
+            .refreshed_at
+            .is_none_or(|at| age(at) >= max_age)
     }
 
     /// Notes the end of an attempt to have the newest head.
@@ -67,7 +73,9 @@ impl Inner {
     /// Reads the kept head and the evidence of forks, once.
     pub(super) async fn load(&self) -> Result<(), Error> {
         let read = || async {
-            let (note, forks) = self.on_files(|files| Ok((files.head()?, files.forks()?))).await?;
+            let (note, forks) = self
+                .on_files(|files| Ok((files.head()?, files.forks()?)))
+                .await?;
             let head = note.as_deref().map(|note| self.open(note)).transpose()?;
             let mut state = self.belief.state();
             (state.head, state.kept) = (head, note);
@@ -130,7 +138,9 @@ impl Inner {
 
     /// Keeps the evidence of a fork and believes nothing of the database any more.
     pub(super) async fn fork(&self, summary: &str, evidence: String) -> Error {
-        let kept = self.on_files(move |files| files.put_fork(evidence.as_bytes())).await;
+        let kept = self
+            .on_files(move |files| files.put_fork(evidence.as_bytes()))
+            .await;
         let path = match kept {
             Ok(path) => path,
             Err(error) => {
@@ -162,9 +172,14 @@ impl Inner {
 
     /// Keeps the record with the newest head. Losing it costs a lookup.
     pub(super) async fn keep_lookup(&self, module: &ModuleVersion, verified: &Verified) {
-        let Some(record) = &verified.record else { return };
+        let Some(record) = &verified.record else {
+            return;
+        };
         let (module, answer) = (module.clone(), lookup_answer(record, &verified.head));
-        if let Err(error) = self.on_files(move |files| files.put_lookup(&module, &answer)).await {
+        if let Err(error) = self
+            .on_files(move |files| files.put_lookup(&module, &answer))
+            .await
+        {
             tracing::warn!(%error, "a lookup of the checksum database could not be kept");
         }
     }
@@ -186,7 +201,10 @@ impl Inner {
         let joined = tokio::task::spawn_blocking(move || work(&files)).await;
         joined.unwrap_or_else(|error| {
             let source = std::io::Error::other(error);
-            Err(StoreError::Io { path: PathBuf::from("sumdb"), source })
+            Err(StoreError::Io {
+                path: PathBuf::from("sumdb"),
+                source,
+            })
         })
     }
 }

@@ -27,7 +27,7 @@ impl Inner {
                 Err(error) => return Err(self.judge(error).await),
             };
             let gathered = self.gather(verification.needs(), trust_files).await?;
-            let from_files = gathered.from_files();
+            let from_files = gathered.any_from_files();
             let verified = match conclude(verification, &gathered).await {
                 Ok(verified) => verified,
                 // A kept tile may have been cut short by a power cut: ask for it.
@@ -43,7 +43,10 @@ impl Inner {
             }
         }
         Err(Error::Unavailable {
-            text: format!("checksum database {}: its tree grows faster than it can be followed", self.name()),
+            text: format!(
+                "checksum database {}: its tree grows faster than it can be followed",
+                self.name()
+            ),
             retry_after: None,
             upstream: None,
         })
@@ -53,7 +56,7 @@ impl Inner {
     async fn judge(&self, error: sumdb::Error) -> Error {
         match error {
             sumdb::Error::Fork { summary, evidence } => self.fork(&summary, evidence).await,
-            sumdb::Error::Malformed(text) => Error::BadUpstream {
+            sumdb::Error::Malformed(text) | sumdb::Error::Beyond(text) => Error::BadUpstream {
                 text: format!("checksum database {}: {text}", self.name()),
                 upstream: None,
             },

@@ -60,17 +60,23 @@ impl Tiles {
 
     fn remember(&self, tile: Tile, bytes: &[u8]) {
         let Some(level) = tile.level else { return };
-        let known = self.proven.get(&(level, tile.index)).map_or(0, |held| held.len());
+        let known = self
+            .proven
+            .get(&(level, tile.index))
+            .map_or(0, |held| held.len());
         if known < bytes.len() {
-            self.proven.insert((level, tile.index), Bytes::copy_from_slice(bytes));
+            self.proven
+                .insert((level, tile.index), Bytes::copy_from_slice(bytes));
         }
     }
 }
 
 impl Gathered {
     /// Whether any tile was read from the files.
-    pub(super) fn from_files(&self) -> bool {
-        self.tiles.values().any(|(_, source)| *source == Source::Files)
+    pub(super) fn any_from_files(&self) -> bool {
+        self.tiles
+            .values()
+            .any(|(_, source)| *source == Source::Files)
     }
 
     /// The bytes of `tile`.
@@ -79,7 +85,9 @@ impl Gathered {
     }
 
     fn is_kept(&self, tile: Tile) -> bool {
-        self.tiles.get(&tile).is_some_and(|(_, source)| *source != Source::Network)
+        self.tiles
+            .get(&tile)
+            .is_some_and(|(_, source)| *source != Source::Network)
     }
 }
 
@@ -97,8 +105,11 @@ impl Inner {
                 tiles.insert(*tile, (bytes, Source::Memory));
             }
         }
-        let mut missing: Vec<Tile> =
-            needs.iter().filter(|tile| !tiles.contains_key(*tile)).copied().collect();
+        let mut missing: Vec<Tile> = needs
+            .iter()
+            .filter(|tile| !tiles.contains_key(*tile))
+            .copied()
+            .collect();
         if trust_files && !missing.is_empty() {
             for (tile, bytes) in self.read_tiles(missing.clone()).await {
                 tiles.insert(tile, (bytes, Source::Files));
@@ -134,23 +145,28 @@ impl Inner {
     /// Asks for one tile, once for all who need it.
     async fn fetch_tile(&self, tile: Tile) -> Result<Bytes, Error> {
         let parts = &self.parts;
-        let seat = self.tiles.flights.join(&tile.path(), &parts.tasks, |report| {
-            let slots = Arc::clone(&self.tiles.slots);
-            let (origins, chains) = (parts.origins.clone(), parts.chains.clone());
-            let database = parts.database.clone();
-            async move {
-                // The semaphore is never closed.
-                let _slot = slots.acquire().await;
-                let ask = async |tile: Tile| origins.sumdb(&chains, &database, &tile.path()).await;
-                let mut answer = ask(tile).await;
-                if let Err(OriginError::Absent { .. }) = &answer && tile.level.is_some()
-                    && !tile.is_full()
-                {
-                    answer = ask(tile.full()).await;
+        let seat = self
+            .tiles
+            .flights
+            .join(&tile.path(), &parts.tasks, |report| {
+                let slots = Arc::clone(&self.tiles.slots);
+                let (origins, chains) = (parts.origins.clone(), parts.chains.clone());
+                let database = parts.database.clone();
+                async move {
+                    // The semaphore is never closed.
+                    let _slot = slots.acquire().await;
+                    let ask =
+                        async |tile: Tile| origins.sumdb(&chains, &database, &tile.path()).await;
+                    let mut answer = ask(tile).await;
+                    if let Err(OriginError::Absent { .. }) = &answer
+                        && tile.level.is_some()
+                        && !tile.is_full()
+                    {
+                        answer = ask(tile.full()).await;
+                    }
+                    report.send_replace(Some(shape(database.name(), tile, answer)));
                 }
-                report.send_replace(Some(shape(database.name(), tile, answer)));
-            }
-        });
+            });
         let seat = seat.map_err(|_| self.overloaded())?;
         seat.landed().await.unwrap_or_else(|| Err(self.vanished()))
     }
@@ -160,13 +176,17 @@ impl Inner {
         for (tile, bytes) in &verified.tiles {
             self.tiles.remember(*tile, bytes);
         }
-        let new = verified.tiles.iter().filter(|(tile, _)| !gathered.is_kept(*tile));
+        let new = verified
+            .tiles
+            .iter()
+            .filter(|(tile, _)| !gathered.is_kept(*tile));
         let new: Vec<(Tile, Vec<u8>)> = new.cloned().collect();
         if new.is_empty() {
             return;
         }
         let kept = self.on_files(move |files| {
-            new.iter().try_for_each(|(tile, bytes)| files.put_tile(tile, bytes))
+            new.iter()
+                .try_for_each(|(tile, bytes)| files.put_tile(tile, bytes))
         });
         if let Err(error) = kept.await {
             tracing::warn!(%error, "a tile of the checksum database could not be kept");
@@ -196,10 +216,4 @@ fn shape(
         Some(len) => Ok(fetched.body.slice(..len)),
         None => Ok(fetched.body),
     }
-}
-
-/// The part of `bytes` that is `tile`.
-pub(super) fn cut(tile: Tile, bytes: &[u8]) -> &[u8] {
-    let len = tile.bytes_len().unwrap_or(bytes.len());
-    bytes.get(..len).unwrap_or(bytes)
 }

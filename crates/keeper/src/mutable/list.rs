@@ -23,7 +23,10 @@ pub(crate) fn is_listed(path: &ModulePath, version: &Version) -> bool {
 
 /// The list as it is sent: one version a line, in the order of versions.
 pub(crate) fn print(versions: &BTreeSet<Version>) -> Vec<u8> {
-    let bytes = versions.iter().map(|version| version.as_str().len() + 1).sum();
+    let bytes = versions
+        .iter()
+        .map(|version| version.as_str().len() + 1)
+        .sum();
     let mut list = Vec::with_capacity(bytes);
     for version in versions {
         list.extend_from_slice(version.as_str().as_bytes());
@@ -54,10 +57,22 @@ mod tests {
     fn a_list_is_cleaned_and_sorted() {
         let table = [
             ("example.com/m", "v1.10.0\nv1.9.0\n", "v1.9.0\nv1.10.0\n"),
-            ("example.com/m", "v1.0.0 2020-01-01T00:00:00Z\r\nv1.0.0\n", "v1.0.0\n"),
+            (
+                "example.com/m",
+                "v1.0.0 2020-01-01T00:00:00Z\r\nv1.0.0\n",
+                "v1.0.0\n",
+            ),
             ("example.com/m", "v1.2\nv1.2.3+meta\nmaster\n\n \n", ""),
-            ("example.com/m", "v0.0.0-20190513201126-42abcb6df8ee\nv1.0.0-rc.1", "v1.0.0-rc.1\n"),
-            ("example.com/m", "v2.0.0\nv2.0.0+incompatible\n", "v2.0.0+incompatible\n"),
+            (
+                "example.com/m",
+                "v0.0.0-20190513201126-42abcb6df8ee\nv1.0.0-rc.1",
+                "v1.0.0-rc.1\n",
+            ),
+            (
+                "example.com/m",
+                "v2.0.0\nv2.0.0+incompatible\n",
+                "v2.0.0+incompatible\n",
+            ),
             ("example.com/m/v2", "v1.0.0\nv2.1.0\n", "v2.1.0\n"),
             ("example.com/m", "\u{fffd}\u{0}v1.0.0\nv1.1.0\n", "v1.1.0\n"),
         ];
@@ -69,20 +84,45 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_cost_only_their_line() {
-        assert_eq!(print(&parse(&module("example.com/m"), b"v1.0.0\n\xff\xfe\nv1.1.0")), b"v1.0.0\nv1.1.0\n");
+        assert_eq!(
+            print(&parse(
+                &module("example.com/m"),
+                b"v1.0.0\n\xff\xfe\nv1.1.0"
+            )),
+            b"v1.0.0\nv1.1.0\n"
+        );
     }
 
     #[test]
     fn latest_is_chosen_as_go_does() {
         let table: [(&[&str], Option<&str>); 5] = [
             (&["v1.0.0", "v2.0.0-rc.1", "v1.2.0"], Some("v1.2.0")),
-            (&["v1.0.0-rc.1", "v1.0.0-rc.2", "v1.1.0-0.20190513201126-42abcb6df8ee"], Some("v1.0.0-rc.2")),
-            (&["v0.0.0-20190513201126-42abcb6df8ee", "v0.0.0-20200513201126-42abcb6df8ee"], Some("v0.0.0-20200513201126-42abcb6df8ee")),
-            (&["v0.0.0-20200513201126-42abcb6df8ee", "v0.1.0"], Some("v0.1.0")),
+            (
+                &[
+                    "v1.0.0-rc.1",
+                    "v1.0.0-rc.2",
+                    "v1.1.0-0.20190513201126-42abcb6df8ee",
+                ],
+                Some("v1.0.0-rc.2"),
+            ),
+            (
+                &[
+                    "v0.0.0-20190513201126-42abcb6df8ee",
+                    "v0.0.0-20200513201126-42abcb6df8ee",
+                ],
+                Some("v0.0.0-20200513201126-42abcb6df8ee"),
+            ),
+            (
+                &["v0.0.0-20200513201126-42abcb6df8ee", "v0.1.0"],
+                Some("v0.1.0"),
+            ),
             (&[], None),
         ];
         for (versions, wanted) in table {
-            let versions: Vec<Version> = versions.iter().map(|text| Version::parse(text).unwrap()).collect();
+            let versions: Vec<Version> = versions
+                .iter()
+                .map(|text| Version::parse(text).unwrap())
+                .collect();
             assert_eq!(latest(&versions).map(Version::as_str), wanted);
         }
     }
@@ -100,7 +140,11 @@ mod tests {
         #[test]
         fn a_union_lists_both(a in proptest::collection::vec(0_u8..30, 0..10), b in proptest::collection::vec(0_u8..30, 0..10)) {
             let path = module("example.com/m");
-            let text = |minors: &[u8]| minors.iter().map(|minor| format!("v1.{minor}.0\n")).collect::<String>();
+            let text = |minors: &[u8]| {
+                let lines: Vec<String> = minors.iter().map(|minor| format!("v1.{minor}.0")).collect();
+                lines.join("
+    ")
+            };
             let mut united = parse(&path, text(&a).as_bytes());
             united.extend(parse(&path, text(&b).as_bytes()));
             for part in [&a, &b] {

@@ -19,17 +19,23 @@ impl Ask<'_> {
         let engine = self.engine;
         let chain = self.sources.chain(self.what.path())?.clone();
         let permit = engine.flight_seat()?;
-        let seat = engine.mutable.flights.join(&self.key, &engine.tasks, |report| {
-            let (engine, what) = (Arc::clone(engine), self.what.clone());
-            async move {
-                let _permit = permit;
-                report.send_replace(Some(ask_anew(&engine, &chain, &what).await));
-            }
-        });
+        let seat = engine
+            .mutable
+            .flights
+            .join(&self.key, &engine.tasks, |report| {
+                let (engine, what) = (Arc::clone(engine), self.what.clone());
+                async move {
+                    let _permit = permit;
+                    report.send_replace(Some(ask_anew(&engine, &chain, &what).await));
+                }
+            });
         let seat = seat.map_err(|_| engine.too_many_waiters(&self.what.wire_path()))?;
         engine.parts.metrics.flight_joined(!seat.first);
         let vanished = || Error::Unavailable {
-            text: format!("{}: the request to the origins ended without an answer", self.what.wire_path()),
+            text: format!(
+                "{}: the request to the origins ended without an answer",
+                self.what.wire_path()
+            ),
             retry_after: None,
             upstream: None,
         };
@@ -81,13 +87,19 @@ fn entry_of(
         body: fetched.body,
         fetched_at,
     };
-    let ProxyRequest::List(path) = what else { return whole(fetched) };
+    let ProxyRequest::List(path) = what else {
+        return whole(fetched);
+    };
     match previous {
         Some(previous) if stands_in(chain, &previous.source, &fetched.upstream) => {
             let mut versions = list::parse(path, &previous.body);
             versions.extend(list::parse(path, &fetched.body));
             let body = Bytes::from(list::print(&versions));
-            StateEntry { body, source: previous.source, fetched_at }
+            StateEntry {
+                body,
+                source: previous.source,
+                fetched_at,
+            }
         }
         _ => whole(fetched),
     }
@@ -101,16 +113,21 @@ fn stands_in(chain: &Chain, earlier: &str, later: &str) -> bool {
         chain.links().iter().position(|link| names(&link.source))
     };
     match (place(earlier), place(later)) {
-        (Some(first), Some(second)) => {
-            first < second && chain.links()[first].fall_back_on_error
-        }
+        (Some(first), Some(second)) => first < second && chain.links()[first].fall_back_on_error,
         _ => false,
     }
 }
 
 /// Keeps absence in the place of an answer, when an upstream told it.
 async fn remember_absence(engine: &Engine, what: &ProxyRequest, key: &str, error: &Error) {
-    let Error::Absent { text, upstream: Some(upstream), .. } = error else { return };
+    let Error::Absent {
+        text,
+        upstream: Some(upstream),
+        ..
+    } = error
+    else {
+        return;
+    };
     let entry = StateEntry {
         body: Bytes::from(text.clone()),
         source: upstream.to_string(),
