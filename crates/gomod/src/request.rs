@@ -1,6 +1,28 @@
 //! Request paths of the GOPROXY protocol (Go Modules Reference, "GOPROXY protocol").
+//!
+//! A path is percent-decoded exactly once, split at its first `/@`, and both halves are unescaped.
+//! `+` is no space, and `!` may come as `%21`: that is how `go` sends it. Nothing is cleaned or
+//! guessed: a path that is not in its one form names nothing.
 
-use crate::{ArtifactKind, ModulePath, ModuleVersion};
+use std::borrow::Cow;
+
+use crate::modfile::quote;
+use crate::{ArtifactKind, ModulePath, ModuleVersion, Version};
+use crate::{path, semver};
+
+/// Longest path in bytes, once decoded. Far above any module's, and with a store's folder in front
+/// still below the 4096 bytes that Linux takes as the name of a file.
+pub const MAX_PATH_BYTES: usize = 2048;
+
+/// Longest element of a path in bytes: no file system of ours takes a longer name.
+pub const MAX_ELEMENT_BYTES: usize = 255;
+
+/// Longest escaped version or query in bytes: with the longest suffix of a file kept beside it
+/// (`.ziphash`, `.receipt`) it still is one element.
+pub const MAX_VERSION_BYTES: usize = MAX_ELEMENT_BYTES - ".ziphash".len();
+
+/// How much of a refused text a message repeats, in bytes. `go` shows 648 bytes of a message in all.
+const SHOWN_BYTES: usize = 200;
 
 /// One request of the protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -9,7 +31,7 @@ pub enum ProxyRequest {
     List(ModulePath),
     /// `M/@latest`.
     Latest(ModulePath),
-    /// `M/@v/Q.info` where `Q` is no canonical version: a branch, tag, commit or short version.
+    /// `M/@v/Q.info` where `Q` is no canonical version: a branch, a tag or a commit.
     Query {
         /// The module.
         path: ModulePath,
@@ -42,8 +64,69 @@ pub enum RequestError {
 impl ProxyRequest {
     /// Reads a path as it came over the wire: percent-encoded, without base path and leading slash.
     pub fn parse(wire_path: &str) -> Result<Self, RequestError> {
-        let _ = wire_path;
-        todo!()
+        // Each byte takes at most three on the wire.
+        if wire_path.len() > 3 * MAX_PATH_BYTES {
+            return Err(too_long(wire_path));
+        }
+        let decoded = percent_decode(wire_path)?;
+        if decoded.len() > MAX_PATH_BYTES {
+            return Err(too_long(&decoded));
+        }
+        let Some((escaped_path, endpoint)) = decoded.split_once("/@") else {
+            return Err(RequestError::NotFound(format!(
+                "path {} is no module request: it has no /@v/ and no /@latest",
+                shown(&decoded)
+            )));
+        };
+        let path = parse_module(escaped_path)?;
+        match endpoint {
+            "latest" => Ok(Self::Latest(path)),
+            "v/list" => Ok(Self::List(path)),
+            _ => {
+                let file = endpoint.strip_prefix("v/").and_then(split_file);
+                let Some((escaped_version, kind)) = file else {
+                    return Err(RequestError::NotFound(format!(
+                        "{path}: unknown endpoint {}: there is @latest, and @v/ with list, VERSION.info, VERSION.mod, VERSION.zip",
+                        shown(&decoded[escaped_path.len() + 1..])
+                    )));
+                };
+                Self::parse_version(path, escaped_version, kind)
+            }
+        }
+    }
+
+    fn parse_version(
+        path: ModulePath,
+        escaped: &str,
+        kind: ArtifactKind,
+    ) -> Result<Self, RequestError> {
+        if escaped.len() > MAX_VERSION_BYTES {
+            return Err(RequestError::Malformed(format!(
+                "{path}: version {} is longer than {MAX_VERSION_BYTES} bytes",
+                shown(escaped)
+            )));
+        }
+        let version = path::unescape_version_cow(escaped)
+            .map_err(|error| RequestError::Malformed(format!("{path}: {error}")))?;
+        if let Ok(version) = Version::parse(&version) {
+            let module = ModuleVersion::new(path, version)
+                .map_err(|error| RequestError::Malformed(error.to_string()))?;
+            return Ok(Self::Artifact { module, kind });
+        }
+        if kind != ArtifactKind::Info {
+            return Err(RequestError::Malformed(format!(
+                "{path}@{version}: unrecognized version"
+            )));
+        }
+        if is_answered_by_list(&version) {
+            return Err(RequestError::Malformed(format!(
+                "{path}@{version}: not a revision: go finds this version in the list"
+            )));
+        }
+        Ok(Self::Query {
+            path,
+            query: version.into_owned(),
+        })
     }
 
     /// The module.
@@ -57,6 +140,116 @@ impl ProxyRequest {
     /// The path of the request below a proxy's base, without leading slash, as `go` sends it but with
     /// `!` raw. The one spelling of each request: also the key of caches.
     pub fn wire_path(&self) -> String {
-        todo!()
+        let module = self.path().escaped();
+        match self {
+            Self::List(_) => module + "/@v/list",
+            Self::Latest(_) => module + "/@latest",
+            Self::Query { query, .. } => {
+                let query = percent_encode(&path::escape(query));
+                format!("{module}/@v/{query}.info")
+            }
+            // A canonical version has no character that is encoded.
+            Self::Artifact { module: at, kind } => {
+                format!("{module}/@v/{}.{kind}", at.version.escaped())
+            }
+        }
     }
 }
+
+fn parse_module(escaped: &str) -> Result<ModulePath, RequestError> {
+    if let Some(long) = escaped
+        .split('/')
+        .find(|part| part.len() > MAX_ELEMENT_BYTES)
+    {
+        return Err(RequestError::Malformed(format!(
+            "path element {} is longer than {MAX_ELEMENT_BYTES} bytes",
+            shown(long)
+        )));
+    }
+    ModulePath::from_escaped(escaped).map_err(|error| RequestError::Malformed(error.to_string()))
+}
+
+/// `V.info` into `V` and what kind of file it is.
+fn split_file(file: &str) -> Option<(&str, ArtifactKind)> {
+    let (version, suffix) = file.rsplit_once('.')?;
+    Some((version, ArtifactKind::parse(suffix)?))
+}
+
+/// Queries that `go` resolves itself and never sends. Answering them would make two truths of one.
+fn is_answered_by_list(query: &str) -> bool {
+    matches!(query, "latest" | "upgrade" | "patch") || semver::is_prefix(query)
+}
+
+fn too_long(text: &str) -> RequestError {
+    RequestError::Malformed(format!(
+        "path {} is longer than {MAX_PATH_BYTES} bytes",
+        shown(text)
+    ))
+}
+
+/// A text for a message: quoted, so that it is one line, and cut where it is endless.
+fn shown(text: &str) -> String {
+    if text.len() <= SHOWN_BYTES {
+        return quote(text);
+    }
+    let end = text.floor_char_boundary(SHOWN_BYTES);
+    format!("{}…", quote(&text[..end]))
+}
+
+fn percent_decode(wire_path: &str) -> Result<Cow<'_, str>, RequestError> {
+    if !wire_path.bytes().any(|byte| byte == b'%' || byte == 0) {
+        return Ok(Cow::Borrowed(wire_path));
+    }
+    let bad =
+        |reason: &str| RequestError::BadEscape(format!("path {}: {reason}", shown(wire_path)));
+    let mut decoded = Vec::with_capacity(wire_path.len());
+    let mut rest = wire_path.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        let byte = if byte == b'%' {
+            let digits = after.split_first_chunk::<2>();
+            let Some((byte, after)) = digits.and_then(|(two, after)| Some((hex(*two)?, after)))
+            else {
+                return Err(bad("a % is not followed by two hexadecimal digits"));
+            };
+            if byte == b'/' {
+                return Err(RequestError::Malformed(format!(
+                    "path {}: a slash must not be encoded",
+                    shown(wire_path)
+                )));
+            }
+            rest = after;
+            byte
+        } else {
+            byte
+        };
+        if byte == 0 {
+            return Err(bad("it holds a NUL byte"));
+        }
+        decoded.push(byte);
+    }
+    String::from_utf8(decoded)
+        .map(Cow::Owned)
+        .map_err(|_| bad("it is not UTF-8 once decoded"))
+}
+
+fn hex(digits: [u8; 2]) -> Option<u8> {
+    let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));
+    u8::try_from(high? * 16 + low?).ok()
+}
+
+/// Encodes what `go` encodes in a path (`url.PathEscape`, slashes kept), except `!`.
+fn percent_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~$&+=:@!".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests;

@@ -38,6 +38,11 @@ pub fn is_canonical(version: &str) -> bool {
     })
 }
 
+/// Whether `version` is a short form, `v1` or `v1.2`: as a query it stands for all versions that begin so.
+pub fn is_prefix(version: &str) -> bool {
+    parse(version).is_some_and(|parts| !parts.missing.is_empty())
+}
+
 /// `v1` of `v1.2.3`; empty for an invalid version.
 pub fn major(version: &str) -> &str {
     parse(version).map_or("", |parts| &version[..=parts.major.len()])
