@@ -23,6 +23,8 @@ pub mod pseudo;
 pub mod query;
 pub mod request;
 pub mod semver;
+#[cfg(test)]
+mod testdata;
 mod version;
 
 pub use error::{Error, PathKind};
