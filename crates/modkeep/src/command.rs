@@ -1,5 +1,7 @@
 //! The commands, one file each.
 
+pub(crate) mod reference;
 pub(crate) mod route;
 pub(crate) mod serve;
+pub(crate) mod verify;
 pub(crate) mod version;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{route, serve, version};
+use crate::command::{reference, route, serve, verify, version};
 
 /// Examples of the whole, shown under the help.
 const EXAMPLES: &str = "\
@@ -28,6 +28,11 @@ pub(crate) enum Command {
     Serve(serve::Arguments),
     /// Say whom one would ask for a module, in order, and why
     Route(route::Arguments),
+    /// Hash the whole store again and compare with what was recorded
+    Verify(verify::Arguments),
     /// Say which modkeep this is
     Version(version::Arguments),
+    /// Print a page of the documentation
+    #[command(hide = true)]
+    Reference(reference::Arguments),
 }

@@ -5,6 +5,7 @@ mod command;
 mod command_line;
 mod config;
 mod failure;
+mod logging;
 mod output;
 mod wiring;
 
@@ -32,6 +33,8 @@ fn run(command: Command, env: &EnvSnapshot) -> Result<Exit, Failure> {
     match command {
         Command::Serve(arguments) => command::serve::run(env, &arguments),
         Command::Route(arguments) => command::route::run(env, &arguments),
+        Command::Verify(arguments) => command::verify::run(env, &arguments),
+        Command::Reference(arguments) => command::reference::run(&arguments),
         Command::Version(arguments) => command::version::run(&arguments),
     }
 }

@@ -49,6 +49,8 @@ struct Database {
     connection: Connection,
     /// A rebuild is under way: what is recorded now is put with it too.
     rebuilding: bool,
+    /// It may lack what the store holds, and no rebuild has mended that yet.
+    incomplete: bool,
 }
 
 impl SqliteCatalog {
@@ -84,6 +86,7 @@ impl SqliteCatalog {
         let database = Mutex::new(Database {
             connection,
             rebuilding: false,
+            incomplete: needs_rebuild,
         });
         Self {
             shared: Arc::new(Shared {
@@ -158,8 +161,9 @@ impl Drop for Shared {
             .database
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner);
-        // A rebuild cut short leaves the catalog incomplete.
+        // A rebuild that was cut short, or never begun, leaves the catalog incomplete.
         if !database.rebuilding
+            && !database.incomplete
             && let Err(error) = schema::set_closed(&database.connection, true)
         {
             tracing::warn!(%error, "the catalog could not be closed; it will be rebuilt");

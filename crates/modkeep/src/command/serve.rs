@@ -3,7 +3,6 @@
 mod announce;
 mod descriptors;
 mod listen;
-mod logging;
 mod signals;
 
 use std::net::TcpListener;
@@ -23,8 +22,8 @@ use crate::config::flags::Flags;
 use crate::config::key::scope;
 use crate::config::{AccessLog, Config, print};
 use crate::failure::{Exit, Failure};
-use crate::output;
 use crate::wiring::{Wired, store_failure, wire};
+use crate::{logging, output};
 
 /// How long work on blocking threads may go on once all requests are done.
 const LAST: Duration = Duration::from_secs(1);

@@ -302,6 +302,7 @@ pub(crate) const KEYS: [Key; 25] = [
 ];
 
 /// The setting called `name`.
+#[cfg(test)]
 pub(crate) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }

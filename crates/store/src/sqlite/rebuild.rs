@@ -161,6 +161,7 @@ fn finish(shared: &Shared) -> Result<(), StoreError> {
     let mut database = shared.lock();
     swap(&mut database.connection).map_err(|error| sqlite_error(&shared.path, error))?;
     database.rebuilding = false;
+    database.incomplete = false;
     Ok(())
 }
 

@@ -3,6 +3,7 @@ use std::fs;
 use gomod::{ModulePath, ModuleVersion, Version};
 
 use super::*;
+use crate::MemoryStore;
 use crate::conformance::entry;
 
 fn module(path: &str) -> ModuleVersion {
@@ -26,6 +27,10 @@ async fn a_catalog_that_was_closed_is_complete_and_one_that_was_not_is_not() {
     let path = folder.path().join("catalog.db");
     let catalog = SqliteCatalog::open(&path).unwrap();
     assert!(catalog.needs_rebuild(), "it is new");
+    drop(catalog);
+    let catalog = SqliteCatalog::open(&path).unwrap();
+    assert!(catalog.needs_rebuild(), "it was closed before its rebuild");
+    catalog.rebuild(&MemoryStore::new()).await.unwrap();
     record(&catalog, "example.com/a").await;
     drop(catalog);
     let catalog = SqliteCatalog::open(&path).unwrap();

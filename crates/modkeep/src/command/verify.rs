@@ -1,0 +1,81 @@
+//! `modkeep verify`: hashes the whole store again and compares.
+
+mod progress;
+mod show;
+
+use clap::Args;
+use keeper::VerifyOptions;
+use platform::EnvSnapshot;
+use tokio::runtime::Builder;
+
+use crate::config::Config;
+use crate::config::flags::Flags;
+use crate::config::key::scope;
+use crate::failure::{Exit, Failure};
+use crate::logging;
+use crate::output::{Format, print, print_json};
+use crate::wiring::{store_failure, wire};
+
+const EXAMPLES: &str = "\
+It may run beside the server on the same store, but not with --repair.
+
+Examples:
+  modkeep verify
+  modkeep verify --store /var/lib/modkeep --online
+  modkeep verify --store /var/lib/modkeep --repair
+  modkeep verify --format json";
+
+/// Arguments of `modkeep verify`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// Move what is damaged aside and fetch it again
+    #[arg(long)]
+    repair: bool,
+    /// Ask the checksum database for what is not proven yet
+    #[arg(long)]
+    online: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    #[command(flatten)]
+    flags: Flags<{ scope::VERIFY }>,
+}
+
+/// Verifies the store and prints what is wrong with it.
+pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
+    let config = Config::load(env, &arguments.flags)?;
+    logging::start(&config.log);
+    let url = config.store()?;
+    let opened = if arguments.repair {
+        store::open(url)
+    } else {
+        store::open_read_only(url)
+    };
+    let opened = opened.map_err(store_failure)?;
+    let wired = wire(env, &config, &opened)?;
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failure::unchecked(format!("cannot start threads: {error}")))?;
+    let options = VerifyOptions {
+        repair: arguments.repair,
+        online: arguments.online,
+    };
+    let report = runtime.block_on(async {
+        let bar = progress::Bar::new();
+        let report = wired.keeper.verify_store(options, |progress| bar.show(progress)).await;
+        bar.clear();
+        // Opened for writing, the catalog must not be closed as complete when it is not.
+        if arguments.repair && opened.catalog_needs_rebuild && let Err(error) = opened.catalog.rebuild(&*opened.artifacts).await {
+            tracing::warn!(%error, "the catalog could not be completed; the next start of the server tries again");
+        }
+        wired.keeper.close().await;
+        report
+    });
+    let report = report.map_err(Failure::unchecked)?;
+    match arguments.format {
+        Format::Text => print(&show::text(&report, arguments.repair))?,
+        Format::Json => print_json(&show::json(&report))?,
+    }
+    Ok(show::exit(&report))
+}
