@@ -42,6 +42,7 @@ async fn a_disk_store_keeps_everything_and_needs_no_rebuild_when_closed() {
         ));
         let log = opened.log_files("sum.golang.org").unwrap();
         if round == 0 {
+            opened.catalog.rebuild(&*opened.artifacts).await.unwrap();
             let spool = opened.artifacts.spool().await.unwrap();
             spool.file().write_all(b"zip").unwrap();
             let receipt = Receipt {
@@ -124,6 +125,7 @@ async fn opening_does_not_scan() {
     let root = tempfile::tempdir().unwrap();
     let url = root.path().to_str().unwrap().to_owned();
     let opened = store::open(&url).unwrap();
+    opened.catalog.rebuild(&*opened.artifacts).await.unwrap();
     opened
         .catalog
         .record((0..100_000).map(entry).collect())
