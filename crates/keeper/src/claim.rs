@@ -16,12 +16,12 @@ pub(crate) enum Standing {
     /// It came from a source that its route does not name (any longer): it
     /// has to be fetched and compared anew.
     Foreign,
-    /// It has no receipt: somebody else put it there, or a crash ate the line.
+    /// Nobody accounts for it: another program put it there.
     Unaccounted,
 }
 
-/// How the artifact with `receipt` stands when its module comes from `sources`. `must_prove` tells
-/// whether the checksum database has to vouch for this module.
+/// How the artifact with `receipt` stands when its module comes from `sources`.
+/// `must_prove` tells whether the checksum database has to vouch for it.
 pub(crate) fn standing(
     kind: ArtifactKind,
     receipt: Option<&Receipt>,
@@ -33,6 +33,10 @@ pub(crate) fn standing(
     };
     if receipt.proof.is_some() {
         return Standing::Good;
+    }
+    // Such a receipt only says what the bytes are.
+    if receipt.source.is_empty() {
+        return Standing::Unaccounted;
     }
     // The database records nothing about `.info`.
     if must_prove && kind != ArtifactKind::Info {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomod::{ModulePath, ProxyRequest};
+use gomod::{ArtifactKind, ModulePath, ModuleVersion, ProxyRequest};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
@@ -123,6 +123,23 @@ impl Engine {
                 self.parts.limits.flights
             ),
         })
+    }
+
+    /// Takes a held artifact out of service; its bytes are moved aside.
+    pub(crate) async fn withdraw(
+        &self,
+        module: &ModuleVersion,
+        kind: ArtifactKind,
+        reason: &str,
+    ) -> Result<(), Error> {
+        tracing::error!(module = %module, kind = %kind, reason, "withdrew a held artifact");
+        self.parts.metrics.scrubbed(false);
+        let what = ProxyRequest::Artifact {
+            module: module.clone(),
+            kind,
+        };
+        self.cache.remove(&what.wire_path());
+        Ok(self.parts.artifacts.withdraw(module, kind, reason).await?)
     }
 
     /// The error for a key on which too many wait.

@@ -21,13 +21,16 @@ mod error;
 mod flight;
 mod freshness;
 mod health;
+mod info;
 mod keeper;
 mod log_client;
+mod measure;
 mod mutable;
 mod relay;
 mod route;
 mod scrub;
 mod spooling;
+mod vouching;
 
 pub use answer::{Answer, Body, CacheResult, Content, Tier, Validity};
 pub use error::Error;

@@ -59,8 +59,9 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// The error for `source`, which happened at `path`.
-    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+    /// The error for `source`, which happened at `path`: a file of the store, or
+    /// a spool that was being filled.
+    pub fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_path_buf();
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path },

@@ -1,0 +1,67 @@
+//! Fetching an `.info` or a go.mod. A go.mod is looked up in the checksum
+//! database at the same time.
+
+use std::os::unix::fs::FileExt;
+
+use bytes::Bytes;
+use gomod::ArtifactKind;
+use origin::Asked;
+use store::{Receipt, Spool, StoreError};
+
+use super::Wanted;
+use super::held::Content;
+use super::publish::Candidate;
+use crate::Error;
+use crate::engine::Engine;
+use crate::measure::measure_bytes;
+use crate::vouching::Vouching;
+
+/// Fetches and verifies.
+pub(super) async fn fetch_small(engine: &Engine, wanted: &Wanted) -> Result<Candidate, Error> {
+    let module = &wanted.module;
+    let sources = engine.sources(&module.path);
+    let chain = sources.chain(&module.path)?;
+    let (asked, vouching) = if wanted.kind == ArtifactKind::Info {
+        (Asked::Info(module), None)
+    } else {
+        (Asked::Mod(module), Some(Vouching::begin(engine, module)))
+    };
+    let fetched = engine.parts.origins.fetch(chain, asked).await;
+    let fetched = fetched.map_err(|error| Error::from_origin(&error, true))?;
+    let measured = measure_bytes(wanted.kind, &fetched.body);
+    let proof = match (vouching, &measured.h1) {
+        (Some(mut vouching), Some(h1)) => {
+            vouching.check(wanted.kind, h1, &fetched.upstream).await?
+        }
+        _ => None,
+    };
+    let spool = spool_bytes(engine, fetched.body.clone()).await?;
+    Ok(Candidate {
+        spool,
+        receipt: Receipt {
+            kind: wanted.kind,
+            first_seen: engine.parts.clock.now(),
+            source: fetched.upstream.to_string(),
+            sha256: measured.sha256,
+            size: measured.size,
+            h1: measured.h1,
+            proof,
+        },
+        content: Content::Bytes(fetched.body),
+    })
+}
+
+async fn spool_bytes(engine: &Engine, bytes: Bytes) -> Result<Spool, Error> {
+    let spool = engine.parts.artifacts.spool().await?;
+    let written = tokio::task::spawn_blocking(move || {
+        let written = spool.file().write_all_at(&bytes, 0);
+        let written = written.map_err(|error| StoreError::io(spool.path(), error));
+        written.map(|()| spool)
+    });
+    match written.await {
+        Ok(spool) => Ok(spool?),
+        Err(_) => Err(Error::Store {
+            text: "the store failed: see modkeep's log".to_owned(),
+        }),
+    }
+}

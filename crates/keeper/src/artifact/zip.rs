@@ -1,0 +1,171 @@
+//! Fetching a zip: poured into a spool file at full speed while the checksum
+//! database is asked, then inspected, compared, published. Clients may read
+//! the spool file meanwhile, all but its end.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use gomod::ArtifactKind;
+use origin::{OriginError, ZipBody};
+use store::{Receipt, Spool, StoreError};
+use tokio::sync::watch;
+
+use super::Wanted;
+use super::flight::{Report, Reports};
+use super::held::{self, Content};
+use super::pour::{Spilled, pour};
+use super::publish::{Candidate, Doubt, keep};
+use crate::engine::Engine;
+use crate::measure::{Unmeasured, inspect_zip};
+use crate::spooling::{Attempt, Phase};
+use crate::vouching::Vouching;
+use crate::{Answer, Error};
+
+/// Why one attempt failed.
+enum Failure {
+    /// The source failed: the chain may go on.
+    Source(OriginError),
+    /// No other source would help, or may be asked.
+    Final(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Final(error)
+    }
+}
+
+/// One attempt: the zip of one source, while it arrives.
+struct Arriving {
+    spool: Spool,
+    file: Arc<File>,
+    /// Dropped before it says [`Phase::Proven`], it cuts every reader.
+    phase: watch::Sender<Phase>,
+}
+
+/// Fetches, verifies and publishes; `None` when other bytes are there already.
+pub(super) async fn fetch_zip(
+    engine: &Engine,
+    wanted: &Wanted,
+    reports: &Reports,
+    doubt: Option<Doubt>,
+) -> Result<Option<Answer>, Error> {
+    let module = &wanted.module;
+    let sources = engine.sources(&module.path);
+    let chain = sources.chain(&module.path)?;
+    let mut vouching = Vouching::begin(engine, module);
+    let mut walk = engine.parts.origins.zip(chain, module);
+    let mut failed = None;
+    loop {
+        let body = walk.next(failed.take()).await;
+        let body = body.map_err(|error| Error::from_origin(&error, true))?;
+        // Bytes that may turn out not to be the kept ones are not streamed.
+        let streams = doubt.is_none().then_some(reports);
+        match receive(engine, wanted, body, &mut vouching, streams).await {
+            Ok((candidate, phase)) => {
+                let answer = keep(engine, wanted, candidate, doubt).await?;
+                if answer.is_some() {
+                    phase.send_replace(Phase::Proven);
+                }
+                return Ok(answer);
+            }
+            Err(Failure::Source(error)) => {
+                // Who has no byte yet waits for the next source.
+                reports.send_replace(None);
+                failed = Some(error);
+            }
+            Err(Failure::Final(error)) => return Err(error),
+        }
+    }
+}
+
+/// Receives and verifies the zip of one source.
+async fn receive(
+    engine: &Engine,
+    wanted: &Wanted,
+    mut body: ZipBody,
+    vouching: &mut Vouching<'_>,
+    streams: Option<&Reports>,
+) -> Result<(Candidate, watch::Sender<Phase>), Failure> {
+    let upstream = Arc::clone(body.upstream());
+    let arriving = Arriving::new(engine).await?;
+    let mut stream = streams.and_then(|reports| {
+        let len = body.length()?;
+        let worth_it = len > engine.parts.limits.held_back_bytes;
+        worth_it.then(|| (reports, arriving.report(len, &upstream)))
+    });
+    let progress = |written| {
+        arriving.phase.send_replace(Phase::Filling { written });
+        if let Some((reports, report)) = stream.take() {
+            reports.send_replace(Some(report));
+        }
+    };
+    let poured = pour(&mut body, Arc::clone(&arriving.file), progress).await;
+    let poured = poured.map_err(|spilled| match spilled {
+        Spilled::Origin(error) => Failure::Source(error),
+        Spilled::Spool(error) => {
+            Failure::Final(StoreError::io(arriving.spool.path(), error).into())
+        }
+    })?;
+    let h1 = inspect(engine, wanted, &arriving.spool, &upstream).await?;
+    let proof = vouching.check(ArtifactKind::Zip, &h1, &upstream).await?;
+    let receipt = Receipt {
+        kind: ArtifactKind::Zip,
+        first_seen: engine.parts.clock.now(),
+        source: upstream.to_string(),
+        sha256: poured.sha256,
+        size: poured.size,
+        h1: Some(h1),
+        proof,
+    };
+    let Arriving { spool, file, phase } = arriving;
+    let candidate = Candidate {
+        spool,
+        receipt,
+        content: Content::File(file),
+    };
+    Ok((candidate, phase))
+}
+
+impl Arriving {
+    async fn new(engine: &Engine) -> Result<Self, Error> {
+        let spool = engine.parts.artifacts.spool().await?;
+        let file = spool.file().try_clone();
+        let file = file.map_err(|error| Error::from(StoreError::io(spool.path(), error)))?;
+        Ok(Self {
+            spool,
+            file: Arc::new(file),
+            phase: watch::Sender::new(Phase::Filling { written: 0 }),
+        })
+    }
+
+    fn report(&self, len: u64, upstream: &Arc<str>) -> Report {
+        let attempt = Attempt {
+            file: Arc::clone(&self.file),
+            len,
+            phase: self.phase.subscribe(),
+        };
+        Report::Arriving(attempt, Arc::clone(upstream))
+    }
+}
+
+/// The `h1:` of a zip that keeps the rules.
+async fn inspect(
+    engine: &Engine,
+    wanted: &Wanted,
+    spool: &Spool,
+    upstream: &Arc<str>,
+) -> Result<String, Failure> {
+    let path = spool.path().to_path_buf();
+    let inspected = inspect_zip(engine, &wanted.module, move || File::open(path)).await;
+    inspected.map_err(|unmeasured| match unmeasured {
+        Unmeasured::Malformed(reason) => Failure::Source(OriginError::Invalid {
+            text: format!(
+                "{upstream} sent a zip of {} that breaks the rules of module zips: {reason}",
+                wanted.module
+            ),
+            upstream: upstream.to_string(),
+        }),
+        Unmeasured::Unreadable(error) => Failure::Final(held::unreadable(&error)),
+    })
+}
