@@ -131,6 +131,11 @@ impl Proven {
     pub(crate) fn tiles(&self) -> impl Iterator<Item = (&Tile, &Vec<u8>)> {
         self.tiles.iter().rev()
     }
+
+    /// The tiles and their bytes, for keeps.
+    pub(crate) fn into_tiles(self) -> BTreeMap<Tile, Vec<u8>> {
+        self.tiles
+    }
 }
 
 /// The bytes of a tile from whoever fetched it, cut to its width if they are of a wider one.

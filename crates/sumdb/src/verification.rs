@@ -1,5 +1,6 @@
 //! The verifying client, without I/O: one run proves one answer against what was believed before.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use data_encoding::BASE64;
@@ -149,28 +150,25 @@ impl Verification {
         {
             return Err(self.fork(Some(&proven)));
         }
-        let mut tiles: Vec<_> = proven
-            .tiles()
-            .map(|(tile, bytes)| (*tile, bytes.clone()))
-            .collect();
-        let record = match self.claim {
-            Claim::Nothing => None,
-            Claim::Record(module, record) => Some(prove_record(&proven, &module, record)?),
-            Claim::Tiles(wanted) => {
-                for wanted in &wanted {
-                    let bytes = prove_tile(&proven, wanted, &mut tile)?;
-                    if !tiles.iter().any(|(held, _)| held == wanted) {
-                        tiles.push((*wanted, bytes));
-                    }
-                }
-                None
+        let (mut record, mut wanted) = (None, Vec::new());
+        match self.claim {
+            Claim::Nothing => {}
+            Claim::Record(module, claimed) => {
+                record = Some(prove_record(&proven, &module, claimed)?);
             }
-        };
+            Claim::Tiles(tiles) => {
+                for place in tiles {
+                    wanted.push((place, prove_tile(&proven, &place, &mut tile)?));
+                }
+            }
+        }
+        let mut tiles = proven.into_tiles();
+        tiles.extend(wanted);
         Ok(Verified {
             record,
             head: self.anchor,
             advanced: self.advanced,
-            tiles,
+            tiles: tiles.into_iter().rev().collect(),
         })
     }
 
@@ -222,15 +220,12 @@ impl Verification {
         Ok(run)
     }
 
-    /// Lists the needed tiles.
+    /// Lists the needed tiles: those that prove, and the tiles of records that are to be proven.
     fn planned(mut self) -> Self {
         self.tiles = self.plan.tiles().copied().collect();
         if let Claim::Tiles(wanted) = &self.claim {
-            for tile in wanted.iter().filter(|tile| tile.level.is_none()) {
-                if !self.tiles.contains(tile) {
-                    self.tiles.push(*tile);
-                }
-            }
+            let of_records = wanted.iter().filter(|tile| tile.level.is_none());
+            self.tiles.extend(of_records.collect::<BTreeSet<_>>());
         }
         self
     }
