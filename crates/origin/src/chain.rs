@@ -1,6 +1,8 @@
-//! A chain of sources.
+//! A chain of sources, and Go's rules for walking along it.
 
 use std::sync::Arc;
+
+use crate::OriginError;
 
 /// Sources in order. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -29,6 +31,12 @@ pub enum LinkSource {
 }
 
 impl Chain {
+    pub(crate) fn new(links: Vec<Link>) -> Self {
+        Self {
+            links: links.into(),
+        }
+    }
+
     /// The links.
     pub fn links(&self) -> &[Link] {
         &self.links
@@ -57,5 +65,135 @@ impl FromIterator<Link> for Chain {
         Self {
             links: links.into_iter().collect(),
         }
+    }
+}
+
+impl Link {
+    /// Whether the next source is asked after `error`.
+    pub(crate) fn goes_on_after(&self, error: &OriginError) -> bool {
+        self.fall_back_on_error || is_absence(error)
+    }
+}
+
+impl LinkSource {
+    /// Its identity, `direct` or `off`.
+    pub(crate) fn label(&self) -> &str {
+        match self {
+            Self::Upstream(id) => id,
+            Self::Direct => "direct",
+            Self::Off => "off",
+        }
+    }
+}
+
+/// Whether an error says that the thing is not there.
+fn is_absence(error: &OriginError) -> bool {
+    matches!(
+        error,
+        OriginError::Absent { .. } | OriginError::Disabled { .. }
+    )
+}
+
+/// Which of several failures is told (cmd/go, `modfetch.TryProxies`): the last that is more than
+/// absence, else the last absence.
+///
+/// Other than in `go`, `direct` hides nothing as long as it fetches nothing: it only adds to what
+/// was said before.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Failures {
+    told: Option<OriginError>,
+}
+
+impl Failures {
+    pub(crate) fn add(&mut self, error: OriginError) {
+        if self.told.as_ref().is_none_or(is_absence) || !is_absence(&error) {
+            self.told = Some(error);
+        }
+    }
+
+    /// Takes note of a `direct` in the chain.
+    pub(crate) fn add_direct(&mut self) {
+        let note = "direct: fetching from version control comes in a later version of modkeep";
+        match &mut self.told {
+            Some(OriginError::Absent { text, .. }) => {
+                text.push('\n');
+                text.push_str(note);
+            }
+            Some(_) => {}
+            None => {
+                self.told = Some(OriginError::Absent {
+                    text: note.to_owned(),
+                    upstream: String::new(),
+                });
+            }
+        }
+    }
+
+    /// Takes note of an `off` in the chain.
+    pub(crate) fn add_off(&mut self) {
+        self.add(OriginError::Disabled {
+            text: "module lookup disabled by GOPROXY=off".to_owned(),
+        });
+    }
+
+    /// What is told; absence if nobody was asked, which no chain of a checked list comes to.
+    pub(crate) fn into_error(self) -> OriginError {
+        self.told.unwrap_or_else(|| OriginError::Absent {
+            text: "no source is named for this module".to_owned(),
+            upstream: String::new(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn absent(text: &str) -> OriginError {
+        OriginError::Absent {
+            text: text.to_owned(),
+            upstream: text.to_owned(),
+        }
+    }
+
+    fn denied(text: &str) -> OriginError {
+        OriginError::Denied {
+            text: text.to_owned(),
+            upstream: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_last_that_is_more_than_absence_is_told() {
+        for (errors, told) in [
+            (vec![absent("a"), absent("b")], "b"),
+            (vec![denied("a"), absent("b")], "a"),
+            (vec![absent("a"), denied("b"), absent("c")], "b"),
+            (vec![denied("a"), denied("b")], "b"),
+            (vec![], "no source is named for this module"),
+        ] {
+            let mut failures = Failures::default();
+            errors.into_iter().for_each(|error| failures.add(error));
+            assert_eq!(failures.into_error().to_string(), told);
+        }
+    }
+
+    #[test]
+    fn direct_and_off_hide_no_failure() {
+        let mut failures = Failures::default();
+        failures.add(denied("a"));
+        failures.add_direct();
+        failures.add_off();
+        assert_eq!(failures.into_error().to_string(), "a");
+
+        let mut failures = Failures::default();
+        failures.add(absent("a"));
+        failures.add_direct();
+        let error = failures.clone().into_error();
+        assert_eq!(error.upstream(), "a");
+        assert!(error.to_string().starts_with("a\ndirect: fetching"));
+        failures.add_off();
+        let error = failures.into_error();
+        assert!(matches!(error, OriginError::Disabled { .. }), "{error}");
     }
 }

@@ -4,11 +4,19 @@
 //! keeps anything, never judges a checksum, and never decides a status code.
 
 mod chain;
+mod circuit;
 mod error;
+mod exchange;
+mod netrc;
 mod origins;
+mod relay;
+mod shape;
+mod status;
+mod tree;
+mod upstream;
+mod zip;
 
 pub use chain::{Chain, Link, LinkSource};
 pub use error::OriginError;
-pub use origins::{
-    Asked, CircuitState, Credential, Event, Fetched, OriginParts, Origins, ZipBody, ZipWalk,
-};
+pub use origins::{Asked, CircuitState, Credential, Event, Fetched, OriginParts, Origins};
+pub use zip::{ZipBody, ZipWalk};

@@ -33,6 +33,12 @@ pub struct Limits {
     pub tries: u32,
     /// Longest pause between tries, whatever Retry-After says: 5 s.
     pub retry_pause: Duration,
+    /// Pause before the first further try, doubled before each later one: 200 ms.
+    pub retry_start: Duration,
+    /// Retries an upstream may have for each 100 requests: 20, so that a storm of failures adds a fifth.
+    pub retry_percent: u32,
+    /// Retries an upstream may save up: 10, so that a quiet one can retry at all.
+    pub retries_saved: u32,
     /// Requests under way at one upstream: 64.
     pub fetches_per_upstream: usize,
     /// Redirects followed: 10, as Go does.
@@ -89,6 +95,9 @@ impl Default for Limits {
             sumdb_call: Duration::from_mins(1),
             tries: 3,
             retry_pause: Duration::from_secs(5),
+            retry_start: Duration::from_millis(200),
+            retry_percent: 20,
+            retries_saved: 10,
             fetches_per_upstream: 64,
             redirects: 10,
             circuit_failures: 5,
