@@ -173,7 +173,9 @@ mod tests {
             (vec![], "no source is named for this module"),
         ] {
             let mut failures = Failures::default();
-            errors.into_iter().for_each(|error| failures.add(error));
+            for error in errors {
+                failures.add(error);
+            }
             assert_eq!(failures.into_error().to_string(), told);
         }
     }

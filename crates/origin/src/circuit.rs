@@ -64,13 +64,13 @@ impl Circuit {
         match inner.state {
             CircuitState::Closed => Admission::Pass,
             CircuitState::HalfOpen => Admission::Refused(limits.circuit_pause),
-            CircuitState::Open => match remaining(inner.opened, clock, limits) {
-                Some(pause) => Admission::Refused(pause),
-                None => {
-                    inner.state = CircuitState::HalfOpen;
-                    Admission::Probe
+            CircuitState::Open => {
+                if let Some(pause) = remaining(inner.opened, clock, limits) {
+                    return Admission::Refused(pause);
                 }
-            },
+                inner.state = CircuitState::HalfOpen;
+                Admission::Probe
+            }
         }
     }
 

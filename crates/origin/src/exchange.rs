@@ -155,10 +155,10 @@ impl Wire {
         };
         let checked = match body {
             Err(_) => Err(out_of_time(upstream, &what)),
-            Ok(Err(error)) => Err(status::broken(upstream, &what, error).error),
+            Ok(Err(error)) => Err(status::broken(upstream, &what, &error).error),
             Ok(Ok(body)) => check(body).map_err(|why| invalid(upstream, &what, &why)),
         };
-        begun.conclude(checked.as_ref().err());
+        drop(begun.conclude(checked.as_ref().err()));
         checked
     }
 
@@ -194,7 +194,7 @@ impl Wire {
             configured: true,
         };
         let response = self.client.get(request).await;
-        let response = response.map_err(|error| status::broken(upstream, &what, error))?;
+        let response = response.map_err(|error| status::broken(upstream, &what, &error))?;
         if response.status != wanted {
             let retry_after = status::retry_after(&response.headers, self.clock.now());
             let HttpResponse {

@@ -10,7 +10,6 @@ use gomod::path::escape_version;
 use gomod::{ModulePath, ModuleVersion, ProxyList};
 use http::HeaderMap;
 use platform::{Clock, EnvSnapshot, HttpClient, HttpOptions, Limits, Login};
-use url::Url;
 
 use crate::chain::Failures;
 use crate::exchange::{Ask, Deadline, Wire, invalid};
@@ -185,10 +184,6 @@ impl Origins {
     }
 
     /// The chain of a list that was given to [`Self::new`].
-    #[expect(
-        clippy::unused_self,
-        reason = "chains belong to the origins that know their upstreams"
-    )]
     pub fn chain(&self, list: &ProxyList) -> Chain {
         let links = list.entries().iter().map(|entry| Link {
             source: match &entry.source {

@@ -86,7 +86,7 @@ fn append_reason(text: &mut String, reason: &str) {
 }
 
 /// The failure of the transport.
-pub(crate) fn broken(upstream: &Upstream, what: &str, error: HttpError) -> Failure {
+pub(crate) fn broken(upstream: &Upstream, what: &str, error: &HttpError) -> Failure {
     let text = format!("{what}: {error}");
     let id = upstream.id.to_string();
     let retry = matches!(error, HttpError::Connect(_));
@@ -192,14 +192,11 @@ fn secrets(login: Option<&Login>) -> impl Iterator<Item = &str> {
 /// Retry-After, in seconds or as a date.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match value.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = jiff::fmt::rfc2822::DateTimeParser::new()
-                .parse_timestamp(value)
-                .ok()?;
-            Duration::try_from(date.duration_since(now)).unwrap_or_default()
-        }
+    let wait = if let Ok(seconds) = value.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value);
+        Duration::try_from(date.ok()?.duration_since(now)).unwrap_or_default()
     };
     Some(wait.min(RETRY_AFTER))
 }

@@ -192,7 +192,11 @@ fn encode(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~$&+=:@/".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let digit = |value: u8| {
+                char::from_digit(u32::from(value), 16)
+                    .map_or('0', |digit| digit.to_ascii_uppercase())
+            };
+            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
     encoded

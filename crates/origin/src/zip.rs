@@ -42,7 +42,7 @@ pub struct ZipBody {
 /// Where the bytes come from.
 enum Data {
     Web {
-        body: HttpBody,
+        body: Box<HttpBody>,
         /// One of the upstream's places, as long as the body arrives.
         _place: OwnedSemaphorePermit,
     },
@@ -122,7 +122,7 @@ impl Shared {
     /// The zip at one upstream.
     async fn open(self: &Arc<Self>, id: &str, path: &Arc<str>) -> Result<ZipBody, OriginError> {
         let upstream = self.upstream(id)?;
-        let mut body = match &upstream.base {
+        let body = match &upstream.base {
             Base::Folder(_) => self.open_file(upstream, path).await?,
             Base::Web { .. } => {
                 let (response, place) = self.ask_zip(upstream, path, HeaderMap::new()).await?;
@@ -139,7 +139,7 @@ impl Shared {
                         last: None,
                     },
                     data: Data::Web {
-                        body: response.body,
+                        body: Box::new(response.body),
                         _place: place,
                     },
                 }
@@ -236,7 +236,7 @@ impl ZipBody {
                 }
                 Ok(None) => HttpError::Truncated(format!("it ended after {} bytes", self.received)),
                 Err(error @ (HttpError::Truncated(_) | HttpError::Timeout { .. })) => error,
-                Err(error) => return Err(self.broken(error)),
+                Err(error) => return Err(self.broken(&error)),
             };
             self.resume_after(cause).await?;
         }
@@ -275,7 +275,7 @@ impl ZipBody {
                 self.data = data;
                 Ok(())
             }
-            None => Err(self.broken(cause)),
+            None => Err(self.broken(&cause)),
         }
     }
 
@@ -297,18 +297,18 @@ impl ZipBody {
             && strong_etag(&response) == self.resume.etag
             && response.body.length() == Some(length - self.received);
         exact.then_some(Data::Web {
-            body: response.body,
+            body: Box::new(response.body),
             _place: place,
         })
     }
 
-    fn broken(&self, error: HttpError) -> OriginError {
+    fn broken(&self, error: &HttpError) -> OriginError {
         let what = self.upstream.reading(&self.path);
         status::broken(&self.upstream, &what, error).error
     }
 
     fn too_large(&self) -> OriginError {
-        self.broken(HttpError::TooLarge(format!(
+        self.broken(&HttpError::TooLarge(format!(
             "the zip is larger than {} bytes, the most that is taken",
             self.shared.wire.limits.zip_bytes
         )))
