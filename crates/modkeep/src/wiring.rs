@@ -1,8 +1,6 @@
 //! From the configuration to a keeper: the store, the upstreams, the routes,
 //! the checksum database.
 
-mod observe;
-
 use std::sync::Arc;
 
 use gomod::ProxyList;
@@ -42,7 +40,7 @@ pub(crate) fn wire(env: &EnvSnapshot, config: &Config, opened: &Opened) -> Resul
             env: env.clone(),
             extra_ca: config.extra_ca.clone(),
             credentials: config.credentials.iter().map(login).collect(),
-            observe: observe::into(Arc::clone(&metrics)),
+            observe: keeper::observe(Arc::clone(&metrics)),
         },
         &lists,
     )

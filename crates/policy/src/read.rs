@@ -200,6 +200,11 @@ from = "vcs"
 [[route]]
 match = ["github.com/a", "*"]
 from = "https://mirror-a.example,https://mirror-b.example|direct"
+[[rule]]
+match = ["github.com/bad/lib"]
+versions = ">=1.2.0, <1.2.4"
+action = "deny"
+reason = "CVE-2026-0001: fixed in v1.2.4"
 [audit]
 min_go = "1.25"
 [[override]]
@@ -219,8 +224,9 @@ anything = true
         assert_eq!(
             not_yet,
             [
-                "policy.toml:15: [audit] is not enforced by this version yet",
-                "policy.toml:17: [[override]] is not enforced by this version yet",
+                "policy.toml:15: [[rule]] is not enforced by this version yet",
+                "policy.toml:20: [audit] is not enforced by this version yet",
+                "policy.toml:22: [[override]] is not enforced by this version yet",
             ]
         );
         let decide = |path: &str| {

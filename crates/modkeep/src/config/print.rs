@@ -101,6 +101,8 @@ fn effective(config: &Config, key: &Key) -> Result<(Option<String>, String), Fai
                     .to_string(),
             ),
         },
+        // Unset, it is two limits, which are shown below.
+        "upstream_timeout" if set.is_none() => (None, from.to_string()),
         "upstream_timeout" => (
             text(&show_duration(config.limits.first_byte)),
             from.to_string(),
@@ -151,7 +153,7 @@ fn effective(config: &Config, key: &Key) -> Result<(Option<String>, String), Fai
         ),
         "byte_cache" => (
             text(&show_size(config.limits.byte_cache_bytes)),
-            from.to_string(),
+            limit_source(config, "byte_cache_bytes"),
         ),
         "access_log" if set.is_none() => (text("stdout"), from.to_string()),
         "log" => (text(&config.log), from.to_string()),
