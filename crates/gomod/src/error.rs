@@ -63,6 +63,22 @@ pub enum Error {
     /// A version query that makes no sense.
     #[error("{0}")]
     InvalidQuery(String),
+    /// A version that a query means, but that may not be chosen.
+    #[error("{path}@{version}: disallowed module version")]
+    DisallowedVersion {
+        /// The module path.
+        path: String,
+        /// The version.
+        version: String,
+    },
+    /// A revision, or a full version, that the list does not hold.
+    #[error("{path}@{revision}: invalid version: unknown revision {revision}")]
+    UnknownRevision {
+        /// The module path.
+        path: String,
+        /// The revision as given.
+        revision: String,
+    },
     /// A version query that no version satisfies.
     #[error("no matching versions for query {}{}", quote(.query), in_use(.current.as_deref()))]
     NoMatchingVersion {

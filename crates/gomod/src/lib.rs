@@ -19,6 +19,7 @@ mod module_path;
 pub mod modzip;
 pub mod path;
 pub mod pattern;
+mod percent;
 pub mod pseudo;
 pub mod query;
 pub mod request;

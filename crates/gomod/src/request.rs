@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 
 use crate::modfile::quote;
-use crate::{ArtifactKind, ModulePath, ModuleVersion, Version};
-use crate::{path, semver};
+use crate::{ArtifactKind, ModulePath, ModuleVersion, Version, VersionQuery};
+use crate::{path, percent};
 
 /// Longest path in bytes, once decoded. Far above any module's, and with a store's folder in front
 /// still below the 4096 bytes that Linux takes as the name of a file.
@@ -175,9 +175,9 @@ fn split_file(file: &str) -> Option<(&str, ArtifactKind)> {
     Some((version, ArtifactKind::parse(suffix)?))
 }
 
-/// Queries that `go` resolves itself and never sends. Answering them would make two truths of one.
+/// Whether `go` resolves the query itself and never sends it: to answer it would make two truths of one.
 fn is_answered_by_list(query: &str) -> bool {
-    matches!(query, "latest" | "upgrade" | "patch") || semver::is_prefix(query)
+    VersionQuery::parse(query).is_ok_and(|query| query.is_answered_by_list())
 }
 
 fn too_long(text: &str) -> RequestError {
@@ -240,15 +240,9 @@ fn hex(digits: [u8; 2]) -> Option<u8> {
 
 /// Encodes what `go` encodes in a path (`url.PathEscape`, slashes kept), except `!`.
 fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~$&+=:@!".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    percent::encode(text, |byte| {
+        byte.is_ascii_alphanumeric() || b"-_.~$&+=:@!".contains(&byte)
+    })
 }
 
 #[cfg(test)]

@@ -170,7 +170,8 @@ mod tests {
     #[test]
     fn equal_precedence_is_ordered_by_text() {
         let (plain, incompatible) = (version("v2.0.0"), version("v2.0.0+incompatible"));
-        assert!(plain < incompatible && incompatible > plain && plain != incompatible);
+        assert_eq!(plain.cmp(&incompatible), Ordering::Less);
+        assert_eq!(incompatible.cmp(&plain), Ordering::Greater);
         assert!(version("v1.10.0") > version("v1.9.0"));
     }
 

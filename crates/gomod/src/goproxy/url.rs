@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::str::FromStr as _;
 
 use crate::modfile::quote;
+use crate::percent::encode;
 
 /// What stands in place of a secret.
 const HIDDEN: &str = "xxxxx";
@@ -130,7 +131,7 @@ impl<'a> Url<'a> {
             front.push(':');
         }
         match self.opaque.rsplit_once('@') {
-            Some((_, rest)) => front.push_str(&format!("{HIDDEN}@{rest}")),
+            Some((_, rest)) => front.extend([HIDDEN, "@", rest]),
             None => front.push_str(self.opaque),
         }
         if self.has_authority {
@@ -266,16 +267,4 @@ fn escaped_path(path: &str) -> String {
     }
     // What is encoded already stays as it is; Go would print its unreserved characters plain.
     encode(path, |byte| plain(byte) || byte == b'%')
-}
-
-fn encode(text: &str, is_plain: impl Fn(u8) -> bool) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if is_plain(byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }

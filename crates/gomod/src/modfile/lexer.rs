@@ -88,11 +88,6 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Where the next token is looked for.
-    pub(super) fn position(&self) -> Position {
-        self.position
-    }
-
     pub(super) fn next(&mut self) -> Result<Token<'a>, SyntaxError> {
         while matches!(self.peek(), Some(' ' | '\t' | '\r')) {
             self.advance();

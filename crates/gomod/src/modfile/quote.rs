@@ -49,11 +49,9 @@ pub(super) fn is_print(character: char) -> bool {
     if character.is_ascii() {
         return matches!(character, ' '..='~');
     }
-    let mut buffer = ['a', character].iter().collect::<String>();
     // Not first in the text: a leading combining mark would be escaped though printable.
-    let escaped = buffer.escape_debug().skip(1).next();
-    buffer.clear();
-    escaped == Some(character)
+    let text = String::from_iter(['a', character]);
+    text.escape_debug().nth(1) == Some(character)
 }
 
 fn push_escaped(quoted: &mut String, character: char, delimiter: char) {
