@@ -18,6 +18,8 @@ mod catalog_batch;
 mod claim;
 mod engine;
 mod error;
+#[cfg(test)]
+mod fixture;
 mod flight;
 mod freshness;
 mod health;

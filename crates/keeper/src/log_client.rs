@@ -30,6 +30,7 @@ use tokio_util::task::TaskTracker;
 use crate::flight::Flights;
 use crate::{Error, KeeperParts};
 use belief::Belief;
+use proving::Reach;
 use tiles::Tiles;
 
 /// Records that are remembered as proven: the versions of some large builds,
@@ -169,6 +170,25 @@ impl LogClient {
             });
         let seat = seat.map_err(|_| inner.overloaded())?;
         seat.landed().await.unwrap_or_else(|| Err(inner.vanished()))
+    }
+
+    /// The record of `module` from what is kept, without the network; `None`
+    /// when that does not suffice for a proof.
+    ///
+    /// # Errors
+    /// [`Error::Integrity`] when the database forked.
+    pub(crate) async fn kept(&self, module: &ModuleVersion) -> Result<Option<Proven>, Error> {
+        let inner = &self.inner;
+        inner.check_fork().await?;
+        if let Some(proven) = inner.proven.get(module) {
+            return Ok(Some(proven));
+        }
+        let Some(answer) = inner.kept_lookup(module).await? else {
+            return Ok(None);
+        };
+        let verified = inner.prove_lookup(Reach::Kept, module, &answer).await;
+        inner.check_fork().await?;
+        verified.map(|it| inner.settle(it)).ok().transpose()
     }
 
     /// The newest head that is believed.
@@ -338,7 +358,7 @@ impl Inner {
 
     async fn look_up(&self, module: &ModuleVersion) -> Result<Proven, Error> {
         if let Some(answer) = self.kept_lookup(module).await? {
-            match self.prove_lookup(module, &answer).await {
+            match self.prove_lookup(Reach::Network, module, &answer).await {
                 // What is kept is damaged: it can be asked for again.
                 Err(Error::Integrity { text, .. } | Error::BadUpstream { text, .. })
                     if !self.parts.offline && self.belief.forked().is_none() =>
@@ -361,16 +381,23 @@ impl Inner {
             .await
             .map_err(|error| self.lookup_failed(module, &error))?;
         let verified = self
-            .prove_lookup(module, &fetched.body)
+            .prove_lookup(Reach::Network, module, &fetched.body)
             .await
             .map_err(|error| error.blaming(&fetched.upstream))?;
         self.keep_lookup(module, &verified).await;
         self.settle(verified)
     }
 
-    async fn prove_lookup(&self, module: &ModuleVersion, answer: &[u8]) -> Result<Verified, Error> {
-        self.prove(|database, head| Verification::lookup(database, head, module, answer))
-            .await
+    async fn prove_lookup(
+        &self,
+        reach: Reach,
+        module: &ModuleVersion,
+        answer: &[u8],
+    ) -> Result<Verified, Error> {
+        let run = |database: &Database, head: Option<&Head>| {
+            Verification::lookup(database, head, module, answer)
+        };
+        self.prove(reach, run).await
     }
 
     fn settle(&self, verified: Verified) -> Result<Proven, Error> {
@@ -393,7 +420,7 @@ impl Inner {
         let run = |database: &Database, head: Option<&Head>| {
             Verification::latest(database, head, &fetched.body)
         };
-        self.prove(run)
+        self.prove(Reach::Network, run)
             .await
             .map_err(|error| error.blaming(&fetched.upstream))?;
         Ok(())
@@ -404,7 +431,7 @@ impl Inner {
             Some(head) => Verification::tiles(database, head, &[tile]),
             None => Err(sumdb::Error::Malformed("no tree head is known".to_owned())),
         };
-        let verified = self.prove(run).await?;
+        let verified = self.prove(Reach::Network, run).await?;
         let mut tiles = verified.tiles.into_iter();
         let found = tiles.find(|(found, _)| *found == tile);
         let found = found.map(|(_, bytes)| Bytes::from(bytes));
@@ -530,3 +557,6 @@ impl Inner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

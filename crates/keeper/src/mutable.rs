@@ -368,3 +368,6 @@ fn kind_label(what: &ProxyRequest) -> KindLabel {
         ProxyRequest::Query { .. } | ProxyRequest::Artifact { .. } => KindLabel::Query,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,3 +119,6 @@ fn text(body: Bytes, max_age: Duration) -> Answer {
         checksum: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,11 +12,21 @@ use crate::Error;
 /// somebody else's proof got through, so more than a few mean a flood of heads.
 const HEAD_RACES: usize = 16;
 
+/// How far a proof may go for its tiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Only what is kept.
+    Kept,
+    /// The network too, unless modkeep is offline.
+    Network,
+}
+
 impl Inner {
     /// Makes the proof that `run` begins, against the head that is believed,
     /// and keeps what it proved.
     pub(super) async fn prove(
         &self,
+        reach: Reach,
         run: impl Fn(&Database, Option<&Head>) -> Result<Verification, sumdb::Error>,
     ) -> Result<Verified, Error> {
         let mut trust_files = true;
@@ -26,7 +36,9 @@ impl Inner {
                 Ok(verification) => verification,
                 Err(error) => return Err(self.judge(error).await),
             };
-            let gathered = self.gather(verification.needs(), trust_files).await?;
+            let gathered = self
+                .gather(verification.needs(), trust_files, reach)
+                .await?;
             let from_files = gathered.any_from_files();
             let verified = match conclude(verification, &gathered).await {
                 Ok(verified) => verified,

@@ -11,6 +11,7 @@ use sumdb::{Tile, Verified};
 use tokio::sync::Semaphore;
 
 use super::Inner;
+use super::proving::Reach;
 use crate::Error;
 use crate::flight::Flights;
 
@@ -98,6 +99,7 @@ impl Inner {
         &self,
         needs: &[Tile],
         trust_files: bool,
+        reach: Reach,
     ) -> Result<Arc<Gathered>, Error> {
         let mut tiles = HashMap::with_capacity(needs.len());
         for tile in needs {
@@ -116,7 +118,8 @@ impl Inner {
             }
             missing.retain(|tile| !tiles.contains_key(tile));
         }
-        if let Some(tile) = missing.first().filter(|_| self.parts.offline) {
+        let no_network = self.parts.offline || reach == Reach::Kept;
+        if let Some(tile) = missing.first().filter(|_| no_network) {
             return Err(self.nothing_kept(&tile.path()));
         }
         let fetched = missing.iter().map(|tile| self.fetch_tile(*tile));
