@@ -53,13 +53,20 @@ async fn hold(engine: &Engine, module: &Module, kind: ArtifactKind, source: &str
         h1: None,
         proof: None,
     };
-    engine.parts.artifacts.publish(&name, kind, spool, receipt).await.unwrap();
+    engine
+        .parts
+        .artifacts
+        .publish(&name, kind, spool, receipt)
+        .await
+        .unwrap();
 }
 
 fn fixture() -> Fixture {
     let fixture = Fixture::new();
     fixture.upstream.put(LIST, "v1.1.0\nv1.0.0\n");
-    fixture.upstream.put("example.com/m/@latest", r#"{"Version":"v1.1.0"}"#);
+    fixture
+        .upstream
+        .put("example.com/m/@latest", r#"{"Version":"v1.1.0"}"#);
     let branch = r#"{"Version":"v1.1.1-0.20240301120000-abcdefabcdef"}"#;
     fixture.upstream.put("example.com/m/@v/main.info", branch);
     fixture
@@ -69,14 +76,30 @@ fn fixture() -> Fixture {
 async fn what_is_known_is_asked_for_once_in_its_time() {
     let fixture = fixture();
     let engine = fixture.engine(&Setup::default());
-    for (what, wire) in [(list(), LIST), (latest(), "example.com/m/@latest"), (query("main"), "example.com/m/@v/main.info")] {
+    for (what, wire) in [
+        (list(), LIST),
+        (latest(), "example.com/m/@latest"),
+        (query("main"), "example.com/m/@v/main.info"),
+    ] {
         let first = ask(&engine, what.clone()).await.unwrap();
-        assert_eq!((first.cache, first.validity), (CacheResult::Miss, Validity::Fresh { max_age: MINUTE }), "{wire}");
+        assert_eq!(
+            (first.cache, first.validity),
+            (CacheResult::Miss, Validity::Fresh { max_age: MINUTE }),
+            "{wire}"
+        );
         assert_eq!(first.upstream.as_deref(), Some(&*fixture.upstream.url()));
         fixture.clock.advance(Duration::from_secs(20));
         let again = ask(&engine, what.clone()).await.unwrap();
-        assert_eq!((again.cache, text(&again)), (CacheResult::Hit, text(&first)));
-        assert_eq!(again.validity, Validity::Fresh { max_age: Duration::from_secs(40) });
+        assert_eq!(
+            (again.cache, text(&again)),
+            (CacheResult::Hit, text(&first))
+        );
+        assert_eq!(
+            again.validity,
+            Validity::Fresh {
+                max_age: Duration::from_secs(40)
+            }
+        );
         assert_eq!(text(&engine.hot(wire).unwrap()), text(&first));
         fixture.clock.advance(Duration::from_secs(40));
         assert!(engine.hot(wire).is_none(), "{wire}");
@@ -90,7 +113,11 @@ async fn fifty_askers_ask_once() {
     let fixture = fixture();
     let engine = fixture.engine(&Setup::default());
     let answers = futures_util::future::join_all((0..50).map(|_| ask(&engine, list()))).await;
-    assert!(answers.iter().all(|answer| text(answer.as_ref().unwrap()) == "v1.0.0\nv1.1.0\n"));
+    assert!(
+        answers
+            .iter()
+            .all(|answer| text(answer.as_ref().unwrap()) == "v1.0.0\nv1.1.0\n")
+    );
     assert_eq!(fixture.upstream.count(LIST), 1);
 }
 
@@ -119,11 +146,18 @@ async fn trouble_yields_to_what_is_known() {
                 continue;
             }
             let then = then.unwrap();
-            assert_eq!((then.validity, then.cache), (Validity::Stale, CacheResult::Stale), "{reply:?}");
+            assert_eq!(
+                (then.validity, then.cache),
+                (Validity::Stale, CacheResult::Stale),
+                "{reply:?}"
+            );
             assert_eq!(text(&then), text(&first));
             // A dead upstream is left alone for some seconds.
             let asked = fixture.upstream.count("*");
-            assert_eq!(ask(&engine, what.clone()).await.unwrap().validity, Validity::Stale);
+            assert_eq!(
+                ask(&engine, what.clone()).await.unwrap().validity,
+                Validity::Stale
+            );
             assert_eq!(fixture.upstream.count("*"), asked);
             fixture.upstream.behave();
             fixture.clock.advance(MINUTE);
@@ -142,15 +176,33 @@ async fn a_list_is_united_with_what_is_held_of_named_sources() {
         ("v1.2.0", "https://elsewhere.example"),
         ("v1.3.0-0.20240301120000-abcdefabcdef", &*url),
     ] {
-        hold(&engine, &Module::new("example.com/m", version), ArtifactKind::Info, source).await;
+        hold(
+            &engine,
+            &Module::new("example.com/m", version),
+            ArtifactKind::Info,
+            source,
+        )
+        .await;
     }
-    hold(&engine, &Module::new("example.com/m", "v1.4.0"), ArtifactKind::Mod, &url).await;
-    assert_eq!(text(&ask(&engine, list()).await.unwrap()), "v0.9.0\nv1.0.0\nv1.1.0\n");
+    hold(
+        &engine,
+        &Module::new("example.com/m", "v1.4.0"),
+        ArtifactKind::Mod,
+        &url,
+    )
+    .await;
+    assert_eq!(
+        text(&ask(&engine, list()).await.unwrap()),
+        "v0.9.0\nv1.0.0\nv1.1.0\n"
+    );
     // Gone upstream: what is held is still listed.
     fixture.upstream.remove(LIST);
     fixture.clock.advance(MINUTE);
     let answer = ask(&engine, list()).await.unwrap();
-    assert_eq!((text(&answer), answer.cache), ("v0.9.0\n".into(), CacheResult::Miss));
+    assert_eq!(
+        (text(&answer), answer.cache),
+        ("v0.9.0\n".into(), CacheResult::Miss)
+    );
     assert_eq!(ask(&engine, list()).await.unwrap().cache, CacheResult::Hit);
 }
 
@@ -167,13 +219,19 @@ async fn an_empty_list_stays_an_empty_list() {
 #[tokio::test]
 async fn absence_is_known_and_goes_stale_and_yields_to_what_is_held() {
     let mut fixture = fixture();
-    fixture.upstream.remove(LIST).remove("example.com/m/@latest");
+    fixture
+        .upstream
+        .remove(LIST)
+        .remove("example.com/m/@latest");
     fixture.upstream.remove("example.com/m/@v/main.info");
     let engine = fixture.engine(&Setup::default());
     for what in [list(), latest(), query("main")] {
         for _ in 0..2 {
             let error = ask(&engine, what.clone()).await.unwrap_err();
-            assert!(matches!(error, Error::Absent { lasting: false, .. }), "{error}");
+            assert!(
+                matches!(error, Error::Absent { lasting: false, .. }),
+                "{error}"
+            );
         }
     }
     assert_eq!(fixture.upstream.count("*"), 3);
@@ -181,11 +239,23 @@ async fn absence_is_known_and_goes_stale_and_yields_to_what_is_held() {
     fixture.clock.advance(MINUTE);
     for what in [list(), latest(), query("main")] {
         let error = ask(&engine, what).await.unwrap_err();
-        assert!(matches!(error, Error::Absent { .. }), "known absence is served stale: {error}");
+        assert!(
+            matches!(error, Error::Absent { .. }),
+            "known absence is served stale: {error}"
+        );
     }
     let error = ask(&engine, query("other")).await.unwrap_err();
-    assert!(error.yields_to_stale(), "never asked is not absent: {error}");
-    hold(&engine, &Module::new("example.com/m", "v1.0.0"), ArtifactKind::Info, &fixture.upstream.url()).await;
+    assert!(
+        error.yields_to_stale(),
+        "never asked is not absent: {error}"
+    );
+    hold(
+        &engine,
+        &Module::new("example.com/m", "v1.0.0"),
+        ArtifactKind::Info,
+        &fixture.upstream.url(),
+    )
+    .await;
     assert_eq!(text(&ask(&engine, list()).await.unwrap()), "v1.0.0\n");
 }
 
@@ -219,17 +289,31 @@ async fn offline_and_cached_only_never_ask() {
     ask(&engine, list()).await.unwrap();
     fixture.upstream.forget();
     fixture.clock.advance(MINUTE);
-    let cached_only = |what| Request { fetch: Fetch::CachedOnly, ..request(what) };
+    let cached_only = |what| Request {
+        fetch: Fetch::CachedOnly,
+        ..request(what)
+    };
     let answer = super::answer(&engine, &cached_only(list())).await.unwrap();
     assert_eq!(answer.validity, Validity::Stale);
-    let error = super::answer(&engine, &cached_only(query("main"))).await.unwrap_err();
+    let error = super::answer(&engine, &cached_only(query("main")))
+        .await
+        .unwrap_err();
     assert!(matches!(error, Error::Absent { .. }), "{error}");
     assert_eq!(error.to_string(), "not found: temporarily unavailable");
     end(engine).await;
-    let engine = fixture.engine(&Setup { offline: true, ..Setup::default() });
-    assert_eq!(ask(&engine, list()).await.unwrap().validity, Validity::Stale);
+    let engine = fixture.engine(&Setup {
+        offline: true,
+        ..Setup::default()
+    });
+    assert_eq!(
+        ask(&engine, list()).await.unwrap().validity,
+        Validity::Stale
+    );
     let error = ask(&engine, query("main")).await.unwrap_err();
-    assert!(matches!(error, Error::Absent { .. }) && error.to_string().contains("offline"), "{error}");
+    assert!(
+        matches!(error, Error::Absent { .. }) && error.to_string().contains("offline"),
+        "{error}"
+    );
     assert_eq!(fixture.upstream.count("*"), 0);
 }
 
@@ -242,11 +326,17 @@ async fn latest_is_made_from_what_is_held_when_nobody_can_be_asked() {
     let absent = ask(&engine, latest()).await.unwrap_err();
     assert!(absent.yields_to_stale(), "{absent}");
     let pseudo = Module::new("example.com/m", "v0.0.0-20240301120000-abcdefabcdef");
-    let (release, newer) = (Module::new("example.com/m", "v1.0.0"), Module::new("example.com/m", "v1.1.0-rc.1"));
+    let (release, newer) = (
+        Module::new("example.com/m", "v1.0.0"),
+        Module::new("example.com/m", "v1.1.0-rc.1"),
+    );
     for (module, wanted) in [(&pseudo, &pseudo), (&newer, &newer), (&release, &release)] {
         hold(&engine, module, ArtifactKind::Info, &url).await;
         let answer = ask(&engine, latest()).await.unwrap();
-        assert_eq!((text(&answer).into_bytes(), answer.validity), (wanted.info_bytes(), Validity::Stale));
+        assert_eq!(
+            (text(&answer).into_bytes(), answer.validity),
+            (wanted.info_bytes(), Validity::Stale)
+        );
     }
 }
 
@@ -255,10 +345,19 @@ async fn nothing_is_synthesised_when_the_newest_info_is_not_held() {
     let mut fixture = fixture();
     let engine = fixture.engine(&Setup::default());
     ask(&engine, list()).await.unwrap();
-    hold(&engine, &Module::new("example.com/m", "v1.0.0"), ArtifactKind::Info, &fixture.upstream.url()).await;
+    hold(
+        &engine,
+        &Module::new("example.com/m", "v1.0.0"),
+        ArtifactKind::Info,
+        &fixture.upstream.url(),
+    )
+    .await;
     fixture.upstream.stop();
     let error = ask(&engine, latest()).await.unwrap_err();
-    assert!(error.yields_to_stale(), "v1.1.0 is listed, its .info is not held: {error}");
+    assert!(
+        error.yields_to_stale(),
+        "v1.1.0 is listed, its .info is not held: {error}"
+    );
 }
 
 #[tokio::test]
@@ -270,13 +369,22 @@ async fn a_list_never_shrinks_because_an_upstream_was_down() {
         (",", "v1.0.0\nv1.1.0\n", "v1.0.0\nv1.1.0\n"),
     ] {
         let chain = format!("{}{separator}{}", fixture.upstream.url(), second.url());
-        let engine = fixture.engine(&Setup { chain, ..Setup::default() });
+        let engine = fixture.engine(&Setup {
+            chain,
+            ..Setup::default()
+        });
         fixture.clock.advance(MINUTE);
         assert_eq!(text(&ask(&engine, list()).await.unwrap()), after);
-        fixture.upstream.script("*", Times::Always, Reply::Status(500, "down".into()));
+        fixture
+            .upstream
+            .script("*", Times::Always, Reply::Status(500, "down".into()));
         for _ in 0..3 {
             fixture.clock.advance(MINUTE);
-            assert_eq!(text(&ask(&engine, list()).await.unwrap()), while_down, "{separator}");
+            assert_eq!(
+                text(&ask(&engine, list()).await.unwrap()),
+                while_down,
+                "{separator}"
+            );
         }
         fixture.upstream.behave();
         fixture.clock.advance(MINUTE);
@@ -294,8 +402,14 @@ async fn what_a_source_said_that_is_not_named_any_longer_is_unknown() {
     end(engine).await;
     other.put(LIST, "v2.0.0+incompatible\n");
     other.put("example.com/m/@v/gone.info", r#"{"Version":"v1.0.0"}"#);
-    let engine = fixture.engine(&Setup { chain: other.url(), ..Setup::default() });
-    assert_eq!(text(&ask(&engine, list()).await.unwrap()), "v2.0.0+incompatible\n");
+    let engine = fixture.engine(&Setup {
+        chain: other.url(),
+        ..Setup::default()
+    });
+    assert_eq!(
+        text(&ask(&engine, list()).await.unwrap()),
+        "v2.0.0+incompatible\n"
+    );
     ask(&engine, query("gone")).await.unwrap();
 }
 
@@ -313,7 +427,10 @@ async fn private_modules_follow_the_rule_of_their_chain() {
         assert!(matches!(error, Error::Denied { .. }), "{error}");
     }
     end(engine).await;
-    let engine = fixture.engine(&Setup { private: "example.com", ..Setup::default() });
+    let engine = fixture.engine(&Setup {
+        private: "example.com",
+        ..Setup::default()
+    });
     ask(&engine, list()).await.unwrap();
 }
 
@@ -323,17 +440,43 @@ async fn absence_of_versions_is_remembered_longer_and_over_restarts() {
     let engine = fixture.engine(&Setup::default());
     let name = Module::new("example.com/m", "v9.0.0+incompatible").name();
     let url: Arc<str> = fixture.upstream.url().into();
-    let error = Error::Absent { text: "no such tag".into(), lasting: true, upstream: Some(url) };
-    engine.remember_absent(&name, ArtifactKind::Mod, &error).await;
+    let error = Error::Absent {
+        text: "no such tag".into(),
+        lasting: true,
+        upstream: Some(url),
+    };
+    engine
+        .remember_absent(&name, ArtifactKind::Mod, &error)
+        .await;
     end(engine).await;
     let engine = fixture.engine(&Setup::default());
     fixture.clock.advance(Duration::from_secs(599));
     let known = engine.known_absent(&name, ArtifactKind::Mod).await.unwrap();
     assert_eq!(known.to_string(), "no such tag");
-    assert!(engine.known_absent(&name, ArtifactKind::Zip).await.is_none());
+    assert!(
+        engine
+            .known_absent(&name, ArtifactKind::Zip)
+            .await
+            .is_none()
+    );
     fixture.clock.advance(Duration::from_secs(1));
-    assert!(engine.known_absent(&name, ArtifactKind::Mod).await.is_none());
-    assert!(engine.last_known_absent(&name, ArtifactKind::Mod).await.is_some());
+    assert!(
+        engine
+            .known_absent(&name, ArtifactKind::Mod)
+            .await
+            .is_none()
+    );
+    assert!(
+        engine
+            .last_known_absent(&name, ArtifactKind::Mod)
+            .await
+            .is_some()
+    );
     engine.forget_absent(&name, ArtifactKind::Mod).await;
-    assert!(engine.last_known_absent(&name, ArtifactKind::Mod).await.is_none());
+    assert!(
+        engine
+            .last_known_absent(&name, ArtifactKind::Mod)
+            .await
+            .is_none()
+    );
 }

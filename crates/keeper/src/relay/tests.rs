@@ -41,9 +41,14 @@ impl Client {
     }
 
     /// Verifies one lookup as `go` does it, everything through the relay.
-    async fn verify(&mut self, engine: &Arc<Engine>, module: &ModuleVersion) -> Result<String, Error> {
+    async fn verify(
+        &mut self,
+        engine: &Arc<Engine>,
+        module: &ModuleVersion,
+    ) -> Result<String, Error> {
         let lookup = bytes(&ask(engine, SumdbRequest::Lookup(module.clone())).await?);
-        let run = Verification::lookup(&self.database, self.head.as_ref(), module, &lookup).unwrap();
+        let run =
+            Verification::lookup(&self.database, self.head.as_ref(), module, &lookup).unwrap();
         for tile in run.needs() {
             let bytes = bytes(&ask(engine, SumdbRequest::Tile(*tile)).await?).to_vec();
             self.tiles.insert(*tile, bytes);
@@ -85,7 +90,10 @@ async fn offline_every_lookup_ever_made_is_proven_to_clients_of_any_age() {
     }
     end(engine).await;
     fixture.upstream.stop();
-    let offline = Setup { offline: true, ..setup };
+    let offline = Setup {
+        offline: true,
+        ..setup
+    };
     let engine = fixture.engine(&offline);
     for head in heads {
         for size in SIZES {
@@ -93,7 +101,11 @@ async fn offline_every_lookup_ever_made_is_proven_to_clients_of_any_age() {
             let mut client = Client::new(&database, head.clone());
             let text = client.verify(&engine, &module(size).name()).await;
             let age = head.as_ref().map(|head| head.size);
-            assert_eq!(text.unwrap(), module(size).sum_lines(), "{size}, client at {age:?}");
+            assert_eq!(
+                text.unwrap(),
+                module(size).sum_lines(),
+                "{size}, client at {age:?}"
+            );
         }
     }
 }
@@ -111,12 +123,17 @@ async fn offline_a_client_from_elsewhere_gets_trouble_never_absence() {
     end(engine).await;
     server.fill(900);
     let newer = Head::open(&server.database(), &server.note()).unwrap();
-    let engine = fixture.engine(&Setup { offline: true, ..setup });
+    let engine = fixture.engine(&Setup {
+        offline: true,
+        ..setup
+    });
     let mut client = Client::new(&server.database(), Some(newer));
     let error = client.verify(&engine, &module(1).name()).await.unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error}");
     assert!(error.to_string().contains("newer tree"), "{error}");
-    let unknown = ask(&engine, SumdbRequest::Lookup(module(2).name())).await.unwrap_err();
+    let unknown = ask(&engine, SumdbRequest::Lookup(module(2).name()))
+        .await
+        .unwrap_err();
     assert!(matches!(unknown, Error::Unavailable { .. }), "{unknown}");
 }
 
@@ -127,7 +144,9 @@ async fn a_tile_beyond_the_believed_head_refreshes_it() {
     server.add(&module(1));
     server.serve(&fixture.upstream);
     let engine = fixture.engine(&setup_of(&server));
-    ask(&engine, SumdbRequest::Lookup(module(1).name())).await.unwrap();
+    ask(&engine, SumdbRequest::Lookup(module(1).name()))
+        .await
+        .unwrap();
     server.fill(900);
     server.serve(&fixture.upstream);
     let newer = Head::open(&server.database(), &server.note()).unwrap();
@@ -136,7 +155,11 @@ async fn a_tile_beyond_the_believed_head_refreshes_it() {
     // Tiles that do not exist cost one refresh a second, and are absent.
     let latest = fixture.upstream.count(&below("latest"));
     for index in [4, 5, 6] {
-        let tile = Tile { level: Some(0), index, width: 1 };
+        let tile = Tile {
+            level: Some(0),
+            index,
+            width: 1,
+        };
         let error = ask(&engine, SumdbRequest::Tile(tile)).await.unwrap_err();
         assert!(matches!(error, Error::Absent { .. }), "{error}");
     }
@@ -151,8 +174,16 @@ async fn tiles_are_cut_and_tampered_ones_are_never_relayed() {
     server.serve(&fixture.upstream);
     let engine = fixture.engine(&setup_of(&server));
     ask(&engine, SumdbRequest::Latest).await.unwrap();
-    let first = Tile { level: Some(0), index: 0, width: 256 };
-    fixture.upstream.script(&below(&first.path()), Times::Next(1), Reply::Body(vec![9; 8192]));
+    let first = Tile {
+        level: Some(0),
+        index: 0,
+        width: 256,
+    };
+    fixture.upstream.script(
+        &below(&first.path()),
+        Times::Next(1),
+        Reply::Body(vec![9; 8192]),
+    );
     let error = ask(&engine, SumdbRequest::Tile(first)).await.unwrap_err();
     assert!(matches!(error, Error::Integrity { .. }), "{error}");
     let answer = ask(&engine, SumdbRequest::Tile(first)).await.unwrap();
@@ -163,8 +194,14 @@ async fn tiles_are_cut_and_tampered_ones_are_never_relayed() {
     let answer = ask(&engine, SumdbRequest::Tile(part)).await.unwrap();
     assert_eq!(bytes(&answer), server.log.tile(&part).unwrap());
     assert_eq!(fixture.upstream.count("*"), 0, "cut from what is held");
-    let data = Tile { level: None, index: 0, width: 256 };
-    fixture.upstream.put(&below(&data.path()), server.log.tile(&data).unwrap());
+    let data = Tile {
+        level: None,
+        index: 0,
+        width: 256,
+    };
+    fixture
+        .upstream
+        .put(&below(&data.path()), server.log.tile(&data).unwrap());
     let answer = ask(&engine, SumdbRequest::Tile(data)).await.unwrap();
     assert_eq!(bytes(&answer), server.log.tile(&data).unwrap());
 }
@@ -181,13 +218,22 @@ async fn supported_is_known_and_latest_goes_stale() {
     assert_eq!(bytes(&first), server.note());
     server.fill(9);
     server.serve(&fixture.upstream);
-    assert_eq!(bytes(&ask(&engine, SumdbRequest::Latest).await.unwrap()), bytes(&first));
+    assert_eq!(
+        bytes(&ask(&engine, SumdbRequest::Latest).await.unwrap()),
+        bytes(&first)
+    );
     fixture.clock.advance(Duration::from_mins(1));
-    assert_eq!(bytes(&ask(&engine, SumdbRequest::Latest).await.unwrap()), server.note());
+    assert_eq!(
+        bytes(&ask(&engine, SumdbRequest::Latest).await.unwrap()),
+        server.note()
+    );
     fixture.upstream.stop();
     fixture.clock.advance(Duration::from_mins(1));
     let stale = ask(&engine, SumdbRequest::Latest).await.unwrap();
-    assert_eq!((bytes(&stale), stale.validity), (server.note().into(), Validity::Stale));
+    assert_eq!(
+        (bytes(&stale), stale.validity),
+        (server.note().into(), Validity::Stale)
+    );
     ask(&engine, SumdbRequest::Supported).await.unwrap();
 }
 
@@ -198,11 +244,27 @@ async fn only_the_database_itself_makes_a_lookup_absent() {
     server.serve(&fixture.upstream);
     let engine = fixture.engine(&setup_of(&server));
     let name = module(1).name();
-    for (status, absent) in [(500, false), (503, false), (403, false), (404, true), (410, true)] {
+    for (status, absent) in [
+        (500, false),
+        (503, false),
+        (403, false),
+        (404, true),
+        (410, true),
+    ] {
         fixture.clock.advance(Duration::from_mins(1));
-        fixture.upstream.script(&lookup_path(&name), Times::Next(1), Reply::Status(status, "so it is".into()));
-        let error = ask(&engine, SumdbRequest::Lookup(name.clone())).await.unwrap_err();
-        assert_eq!(matches!(error, Error::Absent { .. }), absent, "{status}: {error:?}");
+        fixture.upstream.script(
+            &lookup_path(&name),
+            Times::Next(1),
+            Reply::Status(status, "so it is".into()),
+        );
+        let error = ask(&engine, SumdbRequest::Lookup(name.clone()))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            matches!(error, Error::Absent { .. }),
+            absent,
+            "{status}: {error:?}"
+        );
     }
     let none = fixture_without_database().await;
     assert!(matches!(none, Err(Error::Absent { .. })));
