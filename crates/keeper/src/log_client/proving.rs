@@ -29,7 +29,7 @@ impl Inner {
         reach: Reach,
         run: impl Fn(&Database, Option<&Head>) -> Result<Verification, sumdb::Error>,
     ) -> Result<Verified, Error> {
-        let mut trust_files = true;
+        let mut trust_known = true;
         for _ in 0..HEAD_RACES {
             let believed = self.head().await?;
             let verification = match run(&self.parts.database, believed.as_deref()) {
@@ -37,14 +37,16 @@ impl Inner {
                 Err(error) => return Err(self.judge(error).await),
             };
             let gathered = self
-                .gather(verification.needs(), trust_files, reach)
+                .gather(verification.needs(), trust_known, reach)
                 .await?;
-            let from_files = gathered.any_from_files();
+            let any_known = gathered.any_known();
             let verified = match conclude(verification, &gathered).await {
                 Ok(verified) => verified,
-                // A kept tile may have been cut short by a power cut: ask for it.
-                Err(sumdb::Error::Unproven(_)) if from_files => {
-                    trust_files = false;
+                // A kept tile may have rotted, or the known tiles are of another
+                // tree than the one that is shown now: only the tiles of the
+                // latter can prove the fork.
+                Err(sumdb::Error::Unproven(_)) if any_known && trust_known => {
+                    trust_known = false;
                     continue;
                 }
                 Err(error) => return Err(self.judge(error).await),

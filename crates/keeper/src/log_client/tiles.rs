@@ -73,11 +73,10 @@ impl Tiles {
 }
 
 impl Gathered {
-    /// Whether any tile was read from the files.
-    pub(super) fn any_from_files(&self) -> bool {
-        self.tiles
-            .values()
-            .any(|(_, source)| *source == Source::Files)
+    /// Whether any tile is one that was known before.
+    pub(super) fn any_known(&self) -> bool {
+        let mut sources = self.tiles.values();
+        sources.any(|(_, source)| *source != Source::Network)
     }
 
     /// The bytes of `tile`.
@@ -93,16 +92,15 @@ impl Gathered {
 }
 
 impl Inner {
-    /// Every tile of `needs`. Without `trust_files` those in the files are
-    /// asked for anew.
+    /// Every tile of `needs`. Without `trust_known` all are asked for anew.
     pub(super) async fn gather(
         &self,
         needs: &[Tile],
-        trust_files: bool,
+        trust_known: bool,
         reach: Reach,
     ) -> Result<Arc<Gathered>, Error> {
         let mut tiles = HashMap::with_capacity(needs.len());
-        for tile in needs {
+        for tile in needs.iter().filter(|_| trust_known) {
             if let Some(bytes) = self.tiles.proven(*tile) {
                 tiles.insert(*tile, (bytes, Source::Memory));
             }
@@ -112,7 +110,7 @@ impl Inner {
             .filter(|tile| !tiles.contains_key(*tile))
             .copied()
             .collect();
-        if trust_files && !missing.is_empty() {
+        if trust_known && !missing.is_empty() {
             for (tile, bytes) in self.read_tiles(missing.clone()).await {
                 tiles.insert(tile, (bytes, Source::Files));
             }
