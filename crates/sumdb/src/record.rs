@@ -135,6 +135,8 @@ mod tests {
             "example.com/a v1.2.3 h1:AAAA\n",
             "example.com/a v1.2.3 h2:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
             "example.com/a v1.2.3 A \n",
+            "example.com/a v1.2.3  A\n",
+            "example.com/a v1.2.3h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
             "example.com/a  v1.2.3 A\n",
             " example.com/a v1.2.3 A\n",
             "EXAMPLE.com/a v1.2.3 A\n",
