@@ -13,7 +13,6 @@ use platform::Limits;
 use sha2::{Digest, Sha256};
 use store::HeldBody;
 
-use crate::Error;
 use crate::engine::Engine;
 use crate::info::Info;
 

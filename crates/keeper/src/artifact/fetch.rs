@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt;
 
 use bytes::Bytes;
 use gomod::ArtifactKind;
-use origin::Asked;
+use origin::{Asked, OriginError};
 use store::{Receipt, Spool, StoreError};
 
 use super::Wanted;
@@ -26,8 +26,10 @@ pub(super) async fn fetch_small(engine: &Engine, wanted: &Wanted) -> Result<Cand
     } else {
         (Asked::Mod(module), Some(Vouching::begin(engine, module)))
     };
-    let fetched = engine.parts.origins.fetch(chain, asked).await;
-    let fetched = fetched.map_err(|error| Error::from_origin(&error, true))?;
+    let fetched = match engine.parts.origins.fetch(chain, asked).await {
+        Ok(fetched) => fetched,
+        Err(error) => return Err(origin_failed(engine, wanted, &error).await),
+    };
     let measured = measure_bytes(wanted.kind, &fetched.body);
     let proof = match (vouching, &measured.h1) {
         (Some(mut vouching), Some(h1)) => {
@@ -49,6 +51,19 @@ pub(super) async fn fetch_small(engine: &Engine, wanted: &Wanted) -> Result<Cand
         },
         content: Content::Bytes(fetched.body),
     })
+}
+
+/// The error for a chain that ended with `error`. Absence is remembered; when
+/// no origin could be asked, a known one holds on, however old.
+pub(super) async fn origin_failed(engine: &Engine, wanted: &Wanted, error: &OriginError) -> Error {
+    let error = Error::from_origin(error, true);
+    let (module, kind) = (&wanted.module, wanted.kind);
+    if !error.yields_to_stale() {
+        engine.remember_absent(module, kind, &error).await;
+        return error;
+    }
+    let known = engine.last_known_absent(module, kind).await;
+    known.unwrap_or(error)
 }
 
 async fn spool_bytes(engine: &Engine, bytes: Bytes) -> Result<Spool, Error> {

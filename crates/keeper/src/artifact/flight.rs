@@ -138,10 +138,8 @@ async fn settle(
             Err(error) => Err(error),
         }
     };
-    if let Err(error @ Error::Absent { .. }) = &outcome {
-        engine
-            .remember_absent(&wanted.module, wanted.kind, error)
-            .await;
+    if let Ok(Some(_)) = &outcome {
+        engine.forget_absent(&wanted.module, wanted.kind).await;
     }
     outcome
 }

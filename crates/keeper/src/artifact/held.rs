@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use store::{Held, HeldBody, Receipt, StoreError};
 
-use super::{Wanted, content};
+use super::Wanted;
 use crate::answer::{Answer, Body, CacheResult, Tier, Validity};
 use crate::claim::{Standing, standing};
 use crate::engine::Engine;

@@ -11,6 +11,7 @@ use store::{Receipt, Spool, StoreError};
 use tokio::sync::watch;
 
 use super::Wanted;
+use super::fetch::origin_failed;
 use super::flight::{Report, Reports};
 use super::held::{self, Content};
 use super::pour::{Spilled, pour};
@@ -57,8 +58,10 @@ pub(super) async fn fetch_zip(
     let mut walk = engine.parts.origins.zip(chain, module);
     let mut failed = None;
     loop {
-        let body = walk.next(failed.take()).await;
-        let body = body.map_err(|error| Error::from_origin(&error, true))?;
+        let body = match walk.next(failed.take()).await {
+            Ok(body) => body,
+            Err(error) => return Err(origin_failed(engine, wanted, &error).await),
+        };
         // Bytes that may turn out not to be the kept ones are not streamed.
         let streams = doubt.is_none().then_some(reports);
         match receive(engine, wanted, body, &mut vouching, streams).await {
@@ -107,6 +110,8 @@ async fn receive(
             Failure::Final(StoreError::io(arriving.spool.path(), error).into())
         }
     })?;
+    // Gives back its place at the upstream.
+    drop(body);
     let h1 = inspect(engine, wanted, &arriving.spool, &upstream).await?;
     let proof = vouching.check(ArtifactKind::Zip, &h1, &upstream).await?;
     let receipt = Receipt {
