@@ -9,6 +9,9 @@ mod pour;
 mod publish;
 mod zip;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use gomod::{ArtifactKind, ModuleVersion};
