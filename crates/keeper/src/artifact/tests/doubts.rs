@@ -79,10 +79,8 @@ async fn what_is_held_unproven_is_proven_without_a_fetch() {
         assert_eq!(read(answer).await.unwrap(), right_bytes(&module, kind));
     }
     assert_eq!(fixture.upstream.count("example.com/*"), 0);
-    let held = engine
-        .parts
-        .artifacts
-        .open(&module.name(), ArtifactKind::Zip);
+    let name = module.name();
+    let held = engine.parts.artifacts.open(&name, ArtifactKind::Zip);
     let receipt = held.await.unwrap().unwrap().receipt.unwrap();
     assert_eq!(receipt.proof.unwrap().database, "sum.corp.example");
     end(engine).await;
