@@ -108,11 +108,8 @@ fn a_policy_is_told_with_its_digest() {
         "x.example",
     ]);
     let starts = |key: &str, wanted: &str| {
-        assert!(
-            line(&said.out, key).starts_with(wanted),
-            "{}",
-            line(&said.out, key)
-        )
+        let found = line(&said.out, key);
+        assert!(found.starts_with(wanted), "{found}");
     };
     starts(
         "policy",

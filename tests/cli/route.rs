@@ -4,6 +4,14 @@ use serde_json::{Value, json};
 
 use crate::run::Place;
 
+/// Variables, the user's file, further arguments, and what is said.
+type Case<'a> = (
+    &'a [(&'a str, &'a str)],
+    Option<&'a str>,
+    &'a [&'a str],
+    &'a str,
+);
+
 /// The steps of the only module of an answer, a word each: `source>` if the
 /// next is asked after absence, `source>>` after any failure.
 fn steps(answer: &Value) -> String {
@@ -22,7 +30,7 @@ fn steps(answer: &Value) -> String {
             ("next", "next") => ">>",
             ("next", "stop") => ">",
             ("stop", "stop") => "",
-            other => panic!("{other:?}"),
+            (absent, error) => return format!("{absent} after absence, {error} after an error"),
         };
         format!("{}{leads}", step["source"].as_str().unwrap())
     });
@@ -66,7 +74,7 @@ fn a_client_without_settings_follows_gos_default() {
 #[test]
 fn a_client_follows_its_environment() {
     let list = ("GOPROXY", "https://a.example|https://b.example,direct");
-    let table: [(&[(&str, &str)], Option<&str>, &[&str], &str); 12] = [
+    let table: [Case<'_>; 12] = [
         (
             &[list],
             None,
@@ -151,7 +159,7 @@ fn a_carriage_return_at_the_end_of_a_pattern_is_part_of_it() {
 
 #[test]
 fn a_list_that_go_refuses_is_a_finding_with_gos_reason() {
-    let table: [(&[(&str, &str)], Option<&str>, &[&str], &str); 5] = [
+    let table: [Case<'_>; 5] = [
         (
             &[("GOPROXY", ",")],
             None,

@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn the_users_file_is_where_go_looks_for_it() {
-        let table: [(&[(&str, &str)], Os, Option<&str>); 9] = [
+        type Case<'a> = (&'a [(&'a str, &'a str)], Os, Option<&'a str>);
+        let table: [Case<'_>; 9] = [
             (&[("HOME", "/h")], Os::Unix, Some("/h/.config/go/env")),
             (
                 &[("HOME", "/h"), ("XDG_CONFIG_HOME", "/x")],

@@ -126,41 +126,11 @@ fn identities(lists: &[&ProxyList]) -> Vec<String> {
     let mut identities = Vec::new();
     for entry in lists.iter().flat_map(|list| list.entries()) {
         if let Source::Url(url) = &entry.source {
-            let identity = without_userinfo(url);
+            let identity = origin::identity(url).to_string();
             if !identities.contains(&identity) {
                 identities.push(identity);
             }
         }
     }
     identities
-}
-
-fn without_userinfo(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
-    let end = rest.find('/').unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    format!("{scheme}://{host}{path}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn identities_hold_no_secret() {
-        let table = [
-            ("https://a.example", "https://a.example"),
-            (
-                "https://me:p@ss@a.example:8443/go",
-                "https://a.example:8443/go",
-            ),
-            ("http://t0ken@127.0.0.1:1/x@y", "http://127.0.0.1:1/x@y"),
-        ];
-        for (url, wanted) in table {
-            assert_eq!(without_userinfo(url), wanted);
-        }
-    }
 }

@@ -19,4 +19,5 @@ mod zip;
 pub use chain::{Chain, Link, LinkSource};
 pub use error::OriginError;
 pub use origins::{Asked, CircuitState, Credential, Event, Fetched, OriginParts, Origins};
+pub use upstream::identity;
 pub use zip::{ZipBody, ZipWalk};

@@ -120,7 +120,7 @@ impl Upstream {
 }
 
 /// The URL without userinfo and trailing slashes: what an upstream is called everywhere.
-pub(crate) fn identity(written: &str) -> Arc<str> {
+pub fn identity(written: &str) -> Arc<str> {
     let written = written.trim_end_matches('/');
     let Some((scheme, rest)) = written.split_once("://") else {
         return Arc::from(written);

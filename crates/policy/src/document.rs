@@ -22,7 +22,7 @@ pub struct Fault {
     /// Line, counted from 1.
     pub line: usize,
     /// What is wrong there.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
 }
 
 /// What can be wrong in a document.
@@ -76,7 +76,7 @@ impl fmt::Display for Problem {
 impl Fault {
     /// What to do about it, for a line after the error.
     pub fn hint(&self) -> Option<String> {
-        match &self.problem {
+        match &*self.problem {
             Problem::UnknownKey {
                 nearest: Some(word),
                 ..
@@ -123,12 +123,12 @@ impl<'t> Document<'t> {
         let fault = |line, reason: String| Fault {
             file: file.to_owned(),
             line,
-            problem: Problem::Syntax(reason),
+            problem: Box::new(Problem::Syntax(reason)),
         };
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let before = &bytes[..error.valid_up_to()];
             fault(
-                1 + before.iter().filter(|byte| **byte == b'\n').count(),
+                before.split(|byte| *byte == b'\n').count(),
                 "not UTF-8".to_owned(),
             )
         })?;
@@ -154,7 +154,7 @@ impl<'t> Document<'t> {
             name: String::new(),
             heading: String::new(),
             span: 0..0,
-            table: self.root.get_ref(),
+            entries: self.root.get_ref(),
         }
     }
 
@@ -162,14 +162,14 @@ impl<'t> Document<'t> {
         Fault {
             file: self.file.to_owned(),
             line: line_of(self.text, at),
-            problem,
+            problem: Box::new(problem),
         }
     }
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
     let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
+    before.split(|byte| *byte == b'\n').count()
 }
 
 /// A table of a document.
@@ -181,7 +181,7 @@ pub struct Table<'d> {
     /// The name as it stands in the file: `[client]`, `[[route]]`.
     heading: String,
     span: Range<usize>,
-    table: &'d DeTable<'d>,
+    entries: &'d DeTable<'d>,
 }
 
 /// A value and where it stands.
@@ -198,7 +198,7 @@ impl<'d> Table<'d> {
     /// The keys in file order.
     pub fn keys(&self) -> Vec<&'d str> {
         let mut keys: Vec<_> = self
-            .table
+            .entries
             .iter()
             .map(|(key, _)| (key.span().start, key.get_ref().as_ref()))
             .collect();
@@ -228,7 +228,7 @@ impl<'d> Table<'d> {
     }
 
     fn key_offset(&self, key: &str) -> usize {
-        self.table
+        self.entries
             .get_key_value(key)
             .map_or(self.span.start, |(key, _)| key.span().start)
     }
@@ -262,7 +262,7 @@ impl<'d> Table<'d> {
 
     /// The value of `key`, whatever its type, as it stands in the file.
     pub fn raw(&self, key: &str) -> Option<Located<'d, &'d DeValue<'d>>> {
-        let value = self.table.get(key)?;
+        let value = self.entries.get(key)?;
         Some(self.located(key, value.span(), value.get_ref()))
     }
 
@@ -271,7 +271,7 @@ impl<'d> Table<'d> {
     /// # Errors
     /// [`Problem::Value`] when it is not a string.
     pub fn string(&self, key: &str) -> Result<Option<Located<'d, &'d str>>, Fault> {
-        let Some(value) = self.table.get(key) else {
+        let Some(value) = self.entries.get(key) else {
             return Ok(None);
         };
         match value.get_ref().as_str() {
@@ -309,14 +309,14 @@ impl<'d> Table<'d> {
     /// # Errors
     /// [`Problem::Value`] when it is not a list of strings.
     pub fn strings(&self, key: &str) -> Result<Option<Vec<Located<'d, &'d str>>>, Fault> {
-        let Some(value) = self.table.get(key) else {
+        let Some(value) = self.entries.get(key) else {
             return Ok(None);
         };
         let Some(array) = value.get_ref().as_array() else {
             return self.wrong_type(key, value, "a list of strings");
         };
         let mut texts = Vec::with_capacity(array.len());
-        for item in array.iter() {
+        for item in array {
             match item.get_ref().as_str() {
                 Some(text) => texts.push(self.located(key, item.span(), text)),
                 None => return self.wrong_type(key, item, "a list of strings"),
@@ -330,11 +330,11 @@ impl<'d> Table<'d> {
     /// # Errors
     /// [`Problem::Value`] when it is not a table.
     pub fn table(&self, key: &str) -> Result<Option<Self>, Fault> {
-        let Some(value) = self.table.get(key) else {
+        let Some(value) = self.entries.get(key) else {
             return Ok(None);
         };
         match value.get_ref().as_table() {
-            Some(table) => {
+            Some(entries) => {
                 let name = self.dotted(key);
                 let heading = format!("[{name}]");
                 Ok(Some(Self {
@@ -342,7 +342,7 @@ impl<'d> Table<'d> {
                     name,
                     heading,
                     span: value.span(),
-                    table,
+                    entries,
                 }))
             }
             None => self.wrong_type(key, value, "a table"),
@@ -354,7 +354,7 @@ impl<'d> Table<'d> {
     /// # Errors
     /// [`Problem::Value`] when it is not a list of tables.
     pub fn tables(&self, key: &str) -> Result<Vec<Self>, Fault> {
-        let Some(value) = self.table.get(key) else {
+        let Some(value) = self.entries.get(key) else {
             return Ok(Vec::new());
         };
         let wanted = format!("a list of tables, each under [[{key}]]");
@@ -362,8 +362,8 @@ impl<'d> Table<'d> {
             return self.wrong_type(key, value, &wanted);
         };
         let mut tables = Vec::with_capacity(array.len());
-        for item in array.iter() {
-            let Some(table) = item.get_ref().as_table() else {
+        for item in array {
+            let Some(entries) = item.get_ref().as_table() else {
                 return self.wrong_type(key, item, &wanted);
             };
             let name = self.dotted(key);
@@ -373,7 +373,7 @@ impl<'d> Table<'d> {
                 name,
                 heading,
                 span: item.span(),
-                table,
+                entries,
             });
         }
         Ok(tables)

@@ -171,11 +171,10 @@ fn checksum_database(text: &Located<'_, &str>) -> Result<String, Fault> {
     let fields: Vec<_> = text.value.split_whitespace().collect();
     match fields.as_slice() {
         [] => Err(text.fault("missing GOSUMDB".to_owned())),
-        [_] => Ok(text.value.to_owned()),
         [_, url] if has_userinfo(url) => {
             Err(text.fault_showing("(hidden)", "a policy holds no user or password".to_owned()))
         }
-        [_, _] => Ok(text.value.to_owned()),
+        [_] | [_, _] => Ok(text.value.to_owned()),
         _ => Err(text.fault("invalid GOSUMDB: too many fields".to_owned())),
     }
 }

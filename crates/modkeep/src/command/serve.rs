@@ -145,7 +145,7 @@ async fn rebuild_catalog(opened: Opened) {
     match opened.catalog.rebuild(&*artifacts).await {
         Ok(()) => tracing::info!("the catalog is complete"),
         Err(error) => {
-            tracing::warn!(%error, "the catalog could not be completed; the next start tries again")
+            tracing::warn!(%error, "the catalog could not be completed; the next start tries again");
         }
     }
 }

@@ -56,8 +56,7 @@ pub(crate) fn read(table: &Table<'_>, folder: &Path) -> Result<Credential, Fault
         (Some(user), Some(password), None) => Login::Basic { user, password },
         (None, None, Some(token)) => Login::Bearer { token },
         (Some(_), None, None) => return Err(table.missing("password")),
-        (None, Some(_), None) => return Err(table.missing("user")),
-        (None, None, None) => return Err(table.missing("user")),
+        (None, _, None) => return Err(table.missing("user")),
         (_, _, Some(_)) => {
             return Err(host.fault("has a token and a user or password: one is enough".to_owned()));
         }

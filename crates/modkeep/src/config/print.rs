@@ -3,12 +3,14 @@
 
 use std::fmt::Write;
 
+use gomod::Patterns;
+
 use crate::config::credential::Login;
 use crate::config::key::{KEYS, Key, Kind};
 use crate::config::layer::{HIDDEN, Source, redact};
 use crate::config::limit;
 use crate::config::value::{show_duration, show_size};
-use crate::config::{Config, Sourcing};
+use crate::config::{AccessLog, Config, Sourcing};
 use crate::failure::Failure;
 
 /// Column at which the comments begin, where the values leave room for it.
@@ -81,90 +83,83 @@ pub(crate) fn quote(text: &str) -> String {
 /// The value as TOML, if there is one, and where it came from.
 fn effective(config: &Config, key: &Key) -> Result<(Option<String>, String), Failure> {
     let set = config.settings.get(key.name);
-    let from = set.map_or(Source::Default, |setting| setting.source.clone());
-    let shown = set.map(crate::config::layer::Setting::shown);
-    let text = |value: &str| Some(quote(value));
-    let policy = config.policy.as_ref();
+    let from = set.map_or(&Source::Default, |setting| &setting.source);
     Ok(match key.name {
-        "listen" => (text(&config.listen), from.to_string()),
-        "base_path" => (text(&config.base_path), from.to_string()),
-        "store" => (text(&redact(config.store()?)), from.to_string()),
-        "upstream" => match &config.origins {
-            Sourcing::List(_, Source::Default) => {
-                (text(gomod::defaults::GOPROXY), from.to_string())
-            }
-            Sourcing::List(..) => (shown.map(|shown| quote(&shown)), from.to_string()),
-            Sourcing::Routes => (
-                None,
-                policy
-                    .map_or(from, |loaded| Source::Policy(loaded.path.clone()))
-                    .to_string(),
-            ),
-        },
-        // Unset, it is two limits, which are shown below.
-        "upstream_timeout" if set.is_none() => (None, from.to_string()),
-        "upstream_timeout" => (
-            text(&show_duration(config.limits.first_byte)),
-            from.to_string(),
-        ),
+        "upstream" => upstream(config, from),
         "policy" => {
-            let digest = policy
+            let loaded = config.policy.as_ref();
+            let digest = loaded
                 .map(|loaded| format!("; {:?}, {}", loaded.policy.name, loaded.policy.digest));
             (
-                shown.map(|shown| quote(&shown)),
+                shown(config, key),
                 format!("{from}{}", digest.unwrap_or_default()),
             )
         }
-        "sumdb" => (text(&redact(&config.sumdb.0)), config.sumdb.1.to_string()),
+        "sumdb" => (
+            Some(quote(&redact(&config.sumdb.0))),
+            config.sumdb.1.to_string(),
+        ),
         "private" => {
-            let policy = policy.filter(|loaded| !loaded.policy.client.private.is_empty());
-            let and = policy
-                .map(|loaded| format!(" and policy {}", loaded.path.display()))
-                .unwrap_or_default();
+            let loaded = config
+                .policy
+                .as_ref()
+                .filter(|loaded| !loaded.policy.client.private.is_empty());
+            let and = loaded.map(|loaded| format!(" and policy {}", loaded.path.display()));
             (
-                text(&config.private.iter().collect::<Vec<_>>().join(",")),
-                format!("{from}{and}"),
+                value(config, key)?,
+                format!("{from}{}", and.unwrap_or_default()),
             )
         }
-        "nosumdb" => (
-            text(&config.unverified.iter().collect::<Vec<_>>().join(",")),
-            from.to_string(),
-        ),
-        "offline" => (Some(config.offline.to_string()), from.to_string()),
-        "list_ttl" => (
-            text(&show_duration(config.freshness.list)),
-            from.to_string(),
-        ),
-        "latest_ttl" => (
-            text(&show_duration(config.freshness.latest)),
-            from.to_string(),
-        ),
-        "query_ttl" => (
-            text(&show_duration(config.freshness.query)),
-            from.to_string(),
-        ),
-        "absent_ttl" => (
-            text(&show_duration(config.freshness.absent)),
-            from.to_string(),
-        ),
-        "absent_version_ttl" => (
-            text(&show_duration(config.freshness.absent_version)),
-            from.to_string(),
-        ),
         "byte_cache" => (
-            text(&show_size(config.limits.byte_cache_bytes)),
+            value(config, key)?,
             limit_source(config, "byte_cache_bytes"),
         ),
-        "access_log" if set.is_none() => (text("stdout"), from.to_string()),
-        "log" => (text(&config.log), from.to_string()),
-        _ => (shown.map(|shown| plain(key, &shown)), from.to_string()),
+        _ => (value(config, key)?, from.to_string()),
     })
 }
 
-fn plain(key: &Key, shown: &str) -> String {
-    if key.kind == Kind::Switch {
-        shown.to_owned()
-    } else {
-        quote(shown)
+fn upstream(config: &Config, from: &Source) -> (Option<String>, String) {
+    match &config.origins {
+        Sourcing::List(list, _) => (Some(quote(&list.to_string())), from.to_string()),
+        Sourcing::Routes => {
+            let policy = config
+                .policy
+                .as_ref()
+                .map(|loaded| Source::Policy(loaded.path.clone()));
+            (None, policy.unwrap_or(Source::Default).to_string())
+        }
     }
+}
+
+/// The value of a setting as TOML, if it has one.
+fn value(config: &Config, key: &Key) -> Result<Option<String>, Failure> {
+    let list = |patterns: &Patterns| patterns.iter().collect::<Vec<_>>().join(",");
+    let time = |time| Some(quote(&show_duration(time)));
+    Ok(match key.name {
+        "listen" => Some(quote(&config.listen)),
+        "base_path" => Some(quote(&config.base_path)),
+        "store" => Some(quote(&redact(config.store()?))),
+        "private" => Some(quote(&list(&config.private))),
+        "nosumdb" => Some(quote(&list(&config.unverified))),
+        "offline" => Some(config.offline.to_string()),
+        "list_ttl" => time(config.freshness.list),
+        "latest_ttl" => time(config.freshness.latest),
+        "query_ttl" => time(config.freshness.query),
+        "absent_ttl" => time(config.freshness.absent),
+        "absent_version_ttl" => time(config.freshness.absent_version),
+        "byte_cache" => Some(quote(&show_size(config.limits.byte_cache_bytes))),
+        "access_log" if config.access_log == AccessLog::Stdout => Some(quote("stdout")),
+        "log" => Some(quote(&config.log)),
+        _ => shown(config, key),
+    })
+}
+
+/// The setting as it was given, if it was.
+fn shown(config: &Config, key: &Key) -> Option<String> {
+    let shown = config.settings.get(key.name)?.shown();
+    Some(if key.kind == Kind::Switch {
+        shown
+    } else {
+        quote(&shown)
+    })
 }

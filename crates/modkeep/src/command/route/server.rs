@@ -4,6 +4,7 @@ use gomod::ProxyList;
 use gomod::goproxy::{ProxyEntry, Source};
 use gomod::pattern::Patterns;
 use platform::EnvSnapshot;
+use policy::{From, Route};
 
 use super::{Asked, Routed, Step, Then};
 use crate::config::flags::Flags;
@@ -23,51 +24,30 @@ pub(super) fn route<const SCOPE: u8>(
     Ok(modules.iter().map(|asked| routed(&config, asked)).collect())
 }
 
-/// Where the modules of a route come from, and the patterns it was written for.
-struct Chosen<'a> {
-    patterns: Option<&'a Patterns>,
-    list: Option<&'a ProxyList>,
-}
-
 fn routed(config: &Config, asked: &Asked) -> Routed {
     let mut routed = Routed {
         asked: asked.clone(),
         pattern: None,
-        because: String::new(),
+        because: "no [[route]] matches".to_owned(),
         steps: Vec::new(),
         notes: Vec::new(),
     };
-    let chosen = match (&config.origins, config.routes()) {
-        (Sourcing::List(list, source), _) => {
+    match &config.origins {
+        Sourcing::List(list, source) => {
             routed.because = format!("one list for all, set by {source}");
-            Chosen {
-                patterns: None,
-                list: Some(list),
-            }
+            follow(config, None, list, &mut routed);
         }
-        (Sourcing::Routes, policy) => match policy.and_then(|policy| policy.route(&asked.path)) {
+        Sourcing::Routes => match config.routes().and_then(|policy| policy.route(&asked.path)) {
             Some((route, pattern)) => {
                 routed.because = format!("route pattern {pattern:?}");
                 routed.pattern = Some(pattern.to_owned());
-                let list = match &route.from {
-                    policy::From::Chain(list) => Some(list),
-                    policy::From::Vcs => None,
-                };
-                Chosen {
-                    patterns: Some(&route.patterns),
-                    list,
-                }
+                follow_route(config, route, &mut routed);
             }
-            None => {
-                routed.because = "no [[route]] matches".to_owned();
-                routed
-                    .notes
-                    .push("nobody is asked: answered with 403".to_owned());
-                return routed;
-            }
+            None => routed
+                .notes
+                .push("nobody is asked: answered with 403".to_owned()),
         },
-    };
-    follow(config, &chosen, &mut routed);
+    }
     if config.offline {
         routed
             .notes
@@ -76,53 +56,55 @@ fn routed(config: &Config, asked: &Asked) -> Routed {
     routed
 }
 
-fn follow(config: &Config, chosen: &Chosen<'_>, routed: &mut Routed) {
-    let Some(list) = chosen.list else {
-        routed.steps.push(stop("vcs"));
-        routed
-            .notes
-            .push("version control is not asked by this version: answered with 404".to_owned());
-        return;
-    };
-    let private = config.private.matching(routed.asked.path.as_str());
-    let heard = private.map(|_| &config.private);
-    let written_for_it = chosen
-        .patterns
-        .is_some_and(|patterns| keeper::is_written_for(patterns, &routed.asked.path));
-    let asks = |entry: &&ProxyEntry| match (&entry.source, heard) {
-        (Source::Url(url), Some(private)) if !written_for_it => {
-            keeper::at_private_host(url, private)
+fn follow_route(config: &Config, route: &Route, routed: &mut Routed) {
+    match &route.from {
+        From::Chain(list) => follow(config, Some(&route.patterns), list, routed),
+        From::Vcs => {
+            routed.steps.push(stop("vcs"));
+            let note = "version control is not asked by this version: answered with 404";
+            routed.notes.push(note.to_owned());
         }
-        _ => true,
+    }
+}
+
+/// Adds the entries of `list` that are asked, and says which are not. `patterns`
+/// are those of the route that the list stands in, if it does.
+fn follow(config: &Config, patterns: Option<&Patterns>, list: &ProxyList, routed: &mut Routed) {
+    let path = &routed.asked.path;
+    let written_for_it = patterns.is_some_and(|patterns| keeper::is_written_for(patterns, path));
+    let withheld_by = config
+        .private
+        .matching(path.as_str())
+        .filter(|_| !written_for_it);
+    let is_asked = |entry: &&ProxyEntry| match &entry.source {
+        Source::Url(url) => withheld_by.is_none() || keeper::at_private_host(url, &config.private),
+        Source::Direct | Source::Off => true,
     };
-    let (asked, left_out): (Vec<_>, Vec<_>) = list.entries().iter().partition(asks);
-    if let Some(pattern) = private.filter(|_| !left_out.is_empty()) {
-        for entry in &left_out {
-            let written = &entry.written;
-            routed.notes.push(format!(
-                "left out: {written}, which is public; the module is private by pattern {pattern:?}"
-            ));
-        }
-        if !asked
+    let (asked, left_out): (Vec<_>, Vec<_>) = list.entries().iter().partition(is_asked);
+    let pattern = withheld_by.unwrap_or_default();
+    for entry in &left_out {
+        let written = &entry.written;
+        let why = format!("which is public; the module is private by pattern {pattern:?}");
+        routed.notes.push(format!("left out: {written}, {why}"));
+    }
+    if withheld_by.is_some()
+        && !asked
             .iter()
             .any(|entry| matches!(entry.source, Source::Url(_)))
-        {
-            let remedy =
-                format!("add a [[route]] with match = [{pattern:?}] that names its source");
-            routed
-                .notes
-                .push(format!("nobody is asked: answered with 403; {remedy}"));
-            return;
-        }
+    {
+        let remedy = format!("add a [[route]] with match = [{pattern:?}] that names its source");
+        routed
+            .notes
+            .push(format!("nobody is asked: answered with 403; {remedy}"));
+        return;
     }
     routed.steps = steps(&asked);
     if asked
         .last()
         .is_some_and(|entry| entry.source == Source::Direct)
     {
-        routed.notes.push(
-            "direct: version control is not asked by this version: answered with 404".to_owned(),
-        );
+        let note = "direct: version control is not asked by this version: answered with 404";
+        routed.notes.push(note.to_owned());
     }
 }
 
