@@ -7,9 +7,6 @@ use std::sync::Arc;
 use keeper::Keeper;
 use platform::{Clock, Limits};
 use telemetry::Metrics;
-use tokio_util::sync::CancellationToken;
-
-use crate::ServerError;
 
 /// Everything a server is made of.
 pub struct ServerParts {
@@ -73,10 +70,4 @@ pub struct Build {
     pub revision: &'static str,
     /// The compiler.
     pub rustc: &'static str,
-}
-
-/// Serves until `shutdown`, then finishes what is under way, within [`Limits::drain`].
-pub async fn serve(parts: ServerParts, shutdown: CancellationToken) -> Result<(), ServerError> {
-    let _ = (parts, shutdown);
-    Ok(())
 }

@@ -1,0 +1,135 @@
+//! One connection: TLS, HTTP/1.1 or HTTP/2, and the watch over it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use platform::Limits;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+
+use crate::activity::{Activity, Verdict};
+use crate::guard::Guard;
+use crate::service::{ConnectionService, Shared};
+
+/// How long an HTTP/2 ping may stay unanswered: 20 s, far over any network's delay.
+const PING_ANSWER: Duration = Duration::from_secs(20);
+
+/// Bytes that one HTTP/2 stream may have waiting to be sent: a chunk.
+const STREAM_BUFFER_BYTES: usize = 64 << 10;
+
+/// Smallest head that hyper can be told to stop at.
+const LEAST_HEAD_BYTES: usize = 8 << 10;
+
+/// What a connection is served with.
+pub(crate) struct Connections {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) tls: Option<TlsAcceptor>,
+    http: Builder<TokioExecutor>,
+    /// End after the requests under way.
+    pub(crate) drain: CancellationToken,
+    /// End now.
+    pub(crate) cut: CancellationToken,
+}
+
+impl Connections {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        tls: Option<TlsAcceptor>,
+        drain: CancellationToken,
+    ) -> Self {
+        Self {
+            http: builder(&shared.limits),
+            shared,
+            tls,
+            drain,
+            cut: CancellationToken::new(),
+        }
+    }
+
+    /// Serves one connection to its end.
+    pub(crate) async fn serve(&self, stream: TcpStream, peer: SocketAddr) {
+        // Answers are written whole; waiting for more would only delay them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%peer, %error, "TCP_NODELAY cannot be set");
+        }
+        let limits = &self.shared.limits;
+        let Some(tls) = &self.tls else {
+            return self.serve_http(stream, peer).await;
+        };
+        match timeout(limits.handshake, tls.accept(stream)).await {
+            Ok(Ok(stream)) => self.serve_http(stream, peer).await,
+            Ok(Err(error)) => tracing::debug!(%peer, %error, "the TLS handshake failed"),
+            Err(_) => tracing::debug!(%peer, "the TLS handshake took too long"),
+        }
+    }
+
+    async fn serve_http<IO>(&self, stream: IO, peer: SocketAddr)
+    where
+        IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let limits = &self.shared.limits;
+        let activity = Arc::new(Activity::default());
+        let service = ConnectionService {
+            shared: Arc::clone(&self.shared),
+            activity: Arc::clone(&activity),
+            peer: peer.ip(),
+        };
+        let stream = TokioIo::new(Guard::new(stream, limits.head_time, limits.write_stall));
+        let mut connection = std::pin::pin!(self.http.serve_connection(stream, service));
+        let mut ticks = interval_at(Instant::now() + limits.write_stall, limits.write_stall);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut seen, mut ending) = (0, false);
+        loop {
+            tokio::select! {
+                biased;
+                ended = connection.as_mut() => {
+                    if let Err(error) = ended {
+                        tracing::debug!(%peer, %error, "a connection ended badly");
+                    }
+                    return;
+                }
+                () = self.cut.cancelled() => return,
+                () = self.drain.cancelled(), if !ending => {
+                    ending = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                _ = ticks.tick() => match activity.verdict(&mut seen) {
+                    Verdict::Fine => {}
+                    Verdict::Idle if !ending => {
+                        ending = true;
+                        connection.as_mut().graceful_shutdown();
+                    }
+                    Verdict::Idle | Verdict::Stalled => {
+                        tracing::debug!(%peer, "a connection was cut: its client takes nothing");
+                        return;
+                    }
+                },
+            }
+        }
+    }
+}
+
+fn builder(limits: &Limits) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_time)
+        .max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES))
+        .pipeline_flush(true);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.h2_streams)
+        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
+        .max_send_buf_size(STREAM_BUFFER_BYTES)
+        .keep_alive_interval(limits.head_time)
+        .keep_alive_timeout(PING_ANSWER);
+    builder
+}

@@ -1,0 +1,39 @@
+//! Certificate and key.
+
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
+
+use crate::{ServerError, TlsFiles};
+
+/// Reads both files and makes an acceptor that offers HTTP/2 and HTTP/1.1. Blocking.
+pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, ServerError> {
+    let (certificates, key) = (&files.certificates, &files.key);
+    let bad = |path: &std::path::Path, reason: &dyn std::fmt::Display| {
+        ServerError::Tls(format!("{}: {reason}", path.display()))
+    };
+    let chain: Vec<_> = CertificateDer::pem_file_iter(certificates)
+        .and_then(Iterator::collect)
+        .map_err(|error| bad(certificates, &error))?;
+    if chain.is_empty() {
+        return Err(bad(certificates, &"no certificate in PEM in it"));
+    }
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| bad(key, &error))?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ServerError::Tls(error.to_string()))?
+        .with_no_client_auth()
+        .with_single_cert(chain, private)
+        .map_err(|error| {
+            bad(
+                certificates,
+                &format!("does not go with {}: {error}", key.display()),
+            )
+        })?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
