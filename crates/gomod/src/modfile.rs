@@ -8,6 +8,8 @@
 
 mod directive;
 mod error;
+#[cfg(test)]
+mod hostile;
 mod lexer;
 mod parser;
 mod quote;
@@ -15,6 +17,7 @@ mod quote;
 use std::sync::Arc;
 
 pub use error::{ModFileError, ModFileFault};
+pub(crate) use quote::shorten;
 pub use quote::{auto_quote, quote, unquote};
 
 use crate::ModulePath;

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use super::error::{MAX_FAULTS, ModFileError, ModFileFault};
 use super::lexer::{Position, SourceText, SyntaxError};
 use super::parser::{Before, Item, Line, Parser};
-use super::quote::{quote, unquote};
+use super::quote::{quote, shorten, shown, unquote};
 use super::{Exclude, Godebug, ModFile, ModuleLine, Replace, Require, Retract};
 use crate::{path, semver};
 
 /// Directives that a dependency's go.mod is read for.
 const LAX_VERBS: [&str; 5] = ["go", "module", "retract", "require", "ignore"];
+
+/// How many directives of a file are kept: twenty times those of the largest modules. Lines of two
+/// bytes would otherwise become fifty times as much memory.
+const MAX_DIRECTIVES: usize = 1 << 16;
 
 /// Directives that may be written as a block.
 const BLOCK_VERBS: [&str; 8] = [
@@ -29,6 +33,7 @@ pub(super) fn interpret(
         strict,
         file: ModFile::default(),
         faults: Vec::new(),
+        directives: 0,
         block: None,
     };
     reader
@@ -56,6 +61,7 @@ struct Reader<'a> {
     strict: bool,
     file: ModFile,
     faults: Vec<ModFileFault>,
+    directives: usize,
     /// The block that lines are being read from, if it is one that is known.
     block: Option<Block<'a>>,
 }
@@ -76,13 +82,13 @@ impl<'a> Reader<'a> {
                 Item::Line(line) => {
                     self.block = None;
                     if let [verb, args @ ..] = line.tokens.as_slice() {
-                        self.line(verb, args, &line);
+                        self.line(verb, args, &line)?;
                     }
                 }
                 Item::Block(head) => self.open_block(head),
                 Item::BlockLine(line) => {
                     if let Some(verb) = self.block.as_ref().map(|block| block.verb) {
-                        self.line(verb, &line.tokens, &line);
+                        self.line(verb, &line.tokens, &line)?;
                     }
                 }
             }
@@ -99,7 +105,7 @@ impl<'a> Reader<'a> {
             }),
             tokens => {
                 if self.strict {
-                    let message = format!("unknown block type: {}", tokens.join(" "));
+                    let message = format!("unknown block type: {}", shown(&tokens.join(" ")));
                     self.report(head.start, message);
                 }
                 None
@@ -113,13 +119,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn line(&mut self, verb: &str, args: &[&str], line: &Line<'_>) {
+    fn line(&mut self, verb: &str, args: &[&str], line: &Line<'_>) -> Result<(), SyntaxError> {
         if !self.strict && !LAX_VERBS.contains(&verb) {
-            return;
+            return Ok(());
+        }
+        self.directives += 1;
+        if self.directives > MAX_DIRECTIVES {
+            return Err(SyntaxError {
+                position: line.start,
+                message: format!("too many directives (limit is {MAX_DIRECTIVES})"),
+            });
         }
         if let Err(message) = self.directive(verb, args, line) {
             self.report(line.start, message);
         }
+        Ok(())
     }
 
     fn directive(&mut self, verb: &str, args: &[&str], line: &Line<'_>) -> Result<(), String> {
@@ -159,7 +173,7 @@ impl<'a> Reader<'a> {
                 self.file.ignore.push(path);
                 Ok(())
             }
-            other => Err(format!("unknown directive: {other}")),
+            other => Err(format!("unknown directive: {}", shown(other))),
         }
     }
 
@@ -176,7 +190,10 @@ impl<'a> Reader<'a> {
             // A dependency may have been written for a Go that words versions in a new way.
             version => lax_go_version(version),
         }
-        .ok_or_else(|| format!("invalid go version '{version}': must match format 1.23.0"))?;
+        .ok_or_else(|| {
+            let version = shown(version);
+            format!("invalid go version '{version}': must match format 1.23.0")
+        })?;
         self.file.go = Some(version.to_owned());
         Ok(())
     }
@@ -190,6 +207,7 @@ impl<'a> Reader<'a> {
         };
         // Looser than a Go version on purpose: later toolchains may be named in new ways.
         if !(*name == "default" || *name == "go1" || name.starts_with("go1.")) {
+            let name = shown(name);
             return Err(format!(
                 "invalid toolchain version '{name}': must match format go1.23.0 or default"
             ));
@@ -237,7 +255,10 @@ impl<'a> Reader<'a> {
         if let Some(token) = rest.first()
             && self.strict
         {
-            return Err(format!("unexpected token after version: {}", quote(token)));
+            return Err(format!(
+                "unexpected token after version: {}",
+                quote(&shorten(token))
+            ));
         }
         let rationale = self.comment(line);
         self.file.retract.push(Retract {
@@ -332,8 +353,9 @@ fn version(verb: &str, path: &str, token: &str) -> Result<String, String> {
     let invalid = |version: &str, reason: &str| {
         let gap = if path.is_empty() { "" } else { " " };
         format!(
-            "{verb}{gap}{path}: version {} invalid: {reason}",
-            quote(version)
+            "{verb}{gap}{}: version {} invalid: {reason}",
+            shown(path),
+            quote(&shorten(version))
         )
     };
     let text = string(token).map_err(|reason| invalid(token, reason))?;
@@ -354,7 +376,8 @@ fn path_major(path: &str) -> Result<&str, String> {
 }
 
 fn check_major(verb: &str, path: &str, version: &str, major: &str) -> Result<(), String> {
-    path::check_path_major(version, major).map_err(|error| format!("{verb} {path}: {error}"))
+    path::check_path_major(version, major)
+        .map_err(|error| format!("{verb} {}: {}", shown(path), shown(&error.to_string())))
 }
 
 fn versioned(verb: &str, args: &[&str]) -> Result<(String, String), String> {
@@ -379,7 +402,8 @@ fn replacement(verb: &str, args: &[&str]) -> Result<Replace, String> {
         _ => return Err(replace_usage(verb)),
     };
     let old_path = string(old.0).map_err(invalid_string)?;
-    let major = path_major(&old_path).map_err(|error| format!("{verb} {old_path}: {error}"))?;
+    let major =
+        path_major(&old_path).map_err(|error| format!("{verb} {}: {error}", shown(&old_path)))?;
     let old_version = match old.1 {
         None => None,
         Some(token) => {
@@ -399,7 +423,7 @@ fn replacement(verb: &str, args: &[&str]) -> Result<Replace, String> {
             if is_directory_path(&new_path) {
                 return Err(format!(
                     "replacement module directory path {} cannot have version",
-                    quote(&new_path)
+                    quote(&shorten(&new_path))
                 ));
             }
             Some(new_version)

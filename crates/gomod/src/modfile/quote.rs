@@ -1,5 +1,6 @@
 //! Go's quoted strings: `strconv.Quote`, `strconv.Unquote` and go.mod's rule for when to quote.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// `text` in double quotes with Go's escapes, so that nothing in it can break a line or a terminal.
@@ -50,8 +51,37 @@ pub(super) fn is_print(character: char) -> bool {
         return matches!(character, ' '..='~');
     }
     // Not first in the text: a leading combining mark would be escaped though printable.
-    let text = String::from_iter(['a', character]);
+    let mut buffer = [b'a'; 5];
+    let length = 1 + character.encode_utf8(&mut buffer[1..]).len();
+    let text = std::str::from_utf8(&buffer[..length]).unwrap_or_default();
     text.escape_debug().nth(1) == Some(character)
+}
+
+/// A part of a hostile file in a text about it: as it stands if that is printable, else in quotes;
+/// shortened. It can neither fill nor rewrite a terminal or log.
+pub(super) fn shown(text: &str) -> Cow<'_, str> {
+    let short = shorten(text);
+    if short.chars().all(is_print) {
+        short
+    } else {
+        Cow::Owned(quote(&short))
+    }
+}
+
+/// `text` without its middle if it is long.
+pub(crate) fn shorten(text: &str) -> Cow<'_, str> {
+    /// Enough to find it by, in one line of a terminal.
+    const CHARACTERS: usize = 100;
+    let mut from_end = text.char_indices().rev();
+    let Some((end, _)) = from_end.nth(CHARACTERS / 2 - 1) else {
+        return Cow::Borrowed(text);
+    };
+    match text.char_indices().nth(CHARACTERS / 2) {
+        Some((start, _)) if start < end && from_end.nth(CHARACTERS / 2).is_some() => {
+            Cow::Owned(format!("{}...{}", &text[..start], &text[end..]))
+        }
+        _ => Cow::Borrowed(text),
+    }
 }
 
 fn push_escaped(quoted: &mut String, character: char, delimiter: char) {
@@ -151,7 +181,18 @@ fn push_char(bytes: &mut Vec<u8>, character: char) {
 
 #[cfg(test)]
 mod tests {
-    use super::{auto_quote, is_print, quote, quote_char, unquote};
+    use super::{auto_quote, is_print, quote, quote_char, shorten, shown, unquote};
+
+    #[test]
+    fn shows_hostile_text_in_short_and_in_quotes() {
+        let hundred = "é".repeat(100);
+        assert_eq!(shorten(&hundred), hundred);
+        let half = "é".repeat(50);
+        assert_eq!(shorten(&"é".repeat(1000)), format!("{half}...{half}"));
+        assert_eq!(shorten(""), "");
+        assert_eq!(shown("a b"), "a b");
+        assert_eq!(shown("a\x1b[2Jb"), r#""a\x1b[2Jb""#);
+    }
 
     #[test]
     fn quotes_as_go_does() {

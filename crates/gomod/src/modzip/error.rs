@@ -6,10 +6,7 @@ use std::io;
 use super::{
     MAX_DIRECTORY_BYTES, MAX_ENTRIES, MAX_GO_MOD_BYTES, MAX_LICENSE_BYTES, MAX_NAMES, MAX_ZIP_BYTES,
 };
-use crate::modfile::quote;
-
-/// How much of an entry's name a text shows: enough to find it by, in one line of a terminal.
-const SHOWN_CHARACTERS: usize = 100;
+use crate::modfile::{quote, shorten};
 
 /// The name of a zip entry. Displayed in quotes with control characters escaped, and shortened in
 /// the middle when long: a hostile name must not fill or rewrite a terminal.
@@ -31,14 +28,7 @@ impl From<&str> for EntryName {
 
 impl fmt::Display for EntryName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let length = self.0.chars().count();
-        if length <= SHOWN_CHARACTERS {
-            return f.write_str(&quote(&self.0));
-        }
-        let half = SHOWN_CHARACTERS / 2;
-        let start: String = self.0.chars().take(half).collect();
-        let end: String = self.0.chars().skip(length - half).collect();
-        f.write_str(&quote(&format!("{start}...{end}")))
+        f.write_str(&quote(&shorten(&self.0)))
     }
 }
 
