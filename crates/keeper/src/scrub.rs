@@ -1,11 +1,20 @@
 //! Re-hashing the whole store.
 
+mod inspection;
+
 use std::sync::Arc;
 
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use gomod::{ArtifactKind, ModuleVersion};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::Error;
 use crate::engine::Engine;
+use inspection::Inspected;
+
+/// How many artifacts the walk may be ahead of the checks.
+const WALKED_AHEAD: usize = 256;
 
 /// What `modkeep verify` is to do beside re-hashing.
 #[derive(Clone, Copy, Debug)]
@@ -78,12 +87,85 @@ pub enum Flaw {
     Unreadable(String),
 }
 
-/// Checks every artifact that is held.
+/// Checks every artifact that is held: its bytes against its receipt, the rules
+/// of its kind, and the checksum database. What the database says comes from
+/// its kept and authenticated answers; only with [`VerifyOptions::online`] it is
+/// asked for what is not kept.
 pub(crate) async fn verify_store(
     engine: &Arc<Engine>,
     options: VerifyOptions,
     progress: impl Fn(VerifyProgress) + Send,
 ) -> Result<VerifyReport, Error> {
-    let _ = (engine, options, progress);
-    todo!()
+    let total = count(engine).await?;
+    let (sender, mut receiver) = mpsc::channel(WALKED_AHEAD);
+    let walker = walk(engine, sender);
+    let mut report = VerifyReport::default();
+    let mut running = FuturesUnordered::new();
+    // One more than hash at a time, so that no core waits for a folder.
+    let most = engine.parts.limits.inspections.max(1) + 1;
+    loop {
+        tokio::select! {
+            next = receiver.recv(), if running.len() < most => match next {
+                Some((module, kind)) => running.push(inspection::run(engine, options, module, kind)),
+                None if running.is_empty() => break,
+                None => {
+                    if let Some(done) = running.next().await {
+                        note(&mut report, done, total, &progress);
+                    }
+                }
+            },
+            Some(done) = running.next() => note(&mut report, done, total, &progress),
+        }
+    }
+    walker.await.map_err(|_| stopped())??;
+    Ok(report)
 }
+
+/// Counts what there is to check: reads folders, no file.
+async fn count(engine: &Arc<Engine>) -> Result<u64, Error> {
+    let artifacts = Arc::clone(&engine.parts.artifacts);
+    let counted = tokio::task::spawn_blocking(move || Ok(artifacts.walk()?.count() as u64));
+    counted.await.map_err(|_| stopped())?
+}
+
+/// Walks the store on a blocking thread, so far ahead as the checks allow.
+fn walk(
+    engine: &Arc<Engine>,
+    found: mpsc::Sender<(ModuleVersion, ArtifactKind)>,
+) -> JoinHandle<Result<(), Error>> {
+    let artifacts = Arc::clone(&engine.parts.artifacts);
+    tokio::task::spawn_blocking(move || {
+        for step in artifacts.walk()? {
+            if found.blocking_send(step?).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn note(
+    report: &mut VerifyReport,
+    done: Inspected,
+    total: u64,
+    progress: &impl Fn(VerifyProgress),
+) {
+    report.checked += 1;
+    report.bytes += done.bytes;
+    report.findings.extend(done.finding);
+    report.unchecked.extend(done.unchecked);
+    progress(VerifyProgress {
+        checked: report.checked,
+        total: Some(total),
+        bytes: report.bytes,
+    });
+}
+
+fn stopped() -> Error {
+    Error::Store {
+        text: "the walk over the store stopped: see modkeep's log".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
