@@ -201,17 +201,19 @@ async fn repair(
     kind: ArtifactKind,
     flaw: &Flaw,
 ) -> bool {
-    if !matches!(flaw, Flaw::Unaccounted(_))
-        && let Err(error) = engine.withdraw(module, kind, &reason(flaw)).await
-    {
+    let what = ProxyRequest::Artifact {
+        module: module.clone(),
+        kind,
+    };
+    if matches!(flaw, Flaw::Unaccounted(_)) {
+        // From memory it would be answered without a look at the store.
+        engine.cache.remove(&what.wire_path());
+    } else if let Err(error) = engine.withdraw(module, kind, &reason(flaw)).await {
         tracing::error!(%module, %kind, %error, "a flawed artifact could not be moved aside");
         return false;
     }
     let request = Request {
-        what: ProxyRequest::Artifact {
-            module: module.clone(),
-            kind,
-        },
+        what,
         fetch: Fetch::Allowed,
         stream: false,
     };
