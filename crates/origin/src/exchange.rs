@@ -203,8 +203,8 @@ impl Wire {
                 body,
                 ..
             } = response;
-            let limit = self.limits.error_bytes;
-            let reason = status::read_reason(&headers, body, limit, upstream.login()).await;
+            let login = upstream.login();
+            let reason = status::read_reason(&headers, body, &self.limits, login).await;
             return Err(status::refused(
                 upstream,
                 &what,

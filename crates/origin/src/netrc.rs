@@ -138,4 +138,13 @@ mod tests {
             assert_eq!(login.as_deref(), found, "{text:?}");
         }
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(128))]
+        #[test]
+        fn any_text_is_read(words in "((machine|login|password|default|macdef|a)[ \n]?){0,12}") {
+            let netrc = Netrc::parse(&words);
+            proptest::prop_assert!(netrc.machines.iter().all(|machine| !machine.password.is_empty()));
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
-use platform::{HttpBody, HttpError, Login};
+use platform::{HttpBody, HttpError, Limits, Login};
 
 use crate::OriginError;
 use crate::upstream::Upstream;
@@ -107,22 +107,27 @@ pub(crate) fn broken(upstream: &Upstream, what: &str, error: &HttpError) -> Fail
     Failure { error, retry }
 }
 
-/// The reason in an error's body: text/plain only. The body is read in any case, up to `limit`, so that
+/// The reason in an error's body: text/plain only. The body is read in any case, up to its limit, so that
 /// the connection can be used again.
 pub(crate) async fn read_reason(
     headers: &HeaderMap,
     mut body: HttpBody,
-    limit: u64,
+    limits: &Limits,
     login: Option<&Login>,
 ) -> String {
+    let limit = usize::try_from(limits.error_bytes).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
-    while let Ok(Some(chunk)) = body.chunk().await {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() as u64 >= limit {
-            bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            break;
+    let read = async {
+        while let Ok(Some(chunk)) = body.chunk().await {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() >= limit {
+                break;
+            }
         }
-    }
+    };
+    // A reason that drips in is not waited for; what has come by then is shown.
+    let _ = tokio::time::timeout(limits.stall, read).await;
+    bytes.truncate(limit);
     if is_plain_text(headers) {
         clean_reason(&String::from_utf8_lossy(&bytes), login)
     } else {

@@ -59,7 +59,7 @@ pub struct HttpRequest {
     pub headers: HeaderMap,
     /// Sent to the first origin only, never after a redirect to another.
     pub login: Option<Login>,
-    /// Deadline for the head of the answer, instead of the limits' own.
+    /// Deadline for the head of the last answer, redirects included, instead of the limits' own.
     pub first_byte: Option<Duration>,
     /// Configuration names the URL: its origin may be anywhere, like those of [`HttpOptions::listed`].
     pub configured: bool,
@@ -157,8 +157,21 @@ impl HttpClient {
         })
     }
 
-    /// Asks, and follows redirects.
+    /// Asks, and follows redirects. All of them have one deadline for the head of the answer.
     pub async fn get(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let deadline = request.first_byte.unwrap_or(self.limits.first_byte);
+        let host = name(&request.url);
+        match tokio::time::timeout(deadline, self.follow(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(HttpError::Timeout {
+                phase: Phase::FirstByte,
+                text: format!("{host} did not answer within {deadline:?}"),
+            }),
+        }
+    }
+
+    /// Asks until an answer is no redirect.
+    async fn follow(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let origin = request.url.origin();
         let mut url = request.url.clone();
         for _ in 0..=self.limits.redirects {
@@ -211,14 +224,8 @@ impl HttpClient {
             Some(Login::Bearer { token }) => get = get.bearer_auth(token),
             None => {}
         }
-        let deadline = request.first_byte.unwrap_or(self.limits.first_byte);
-        match tokio::time::timeout(deadline, get.send()).await {
-            Ok(answer) => answer.map_err(|error| failure::before_answer(&host, &error)),
-            Err(_) => Err(HttpError::Timeout {
-                phase: Phase::FirstByte,
-                text: format!("{host} did not answer within {deadline:?}"),
-            }),
-        }
+        let answer = get.send().await;
+        answer.map_err(|error| failure::before_answer(&host, &error))
     }
 
     /// The client for a URL, by whether configuration names its origin.

@@ -93,6 +93,8 @@ fn done() -> Vec<(&'static str, Vec<Act>, &'static str, usize)> {
     let cut = &whole[..whole.len() - 5];
     let lying = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n{}";
     let huge = ok(" ".repeat(70_000));
+    let denied = answer("403 Forbidden", TEXT, "CVE-1");
+    let half_denied = &denied[..denied.len() - 2];
     let head = b"HTTP/1.1 200 OK\r\n";
     let endless = [b"HTTP/1.0 200 OK\r\n\r\n", " ".repeat(70_000).as_bytes()].concat();
     vec![
@@ -113,6 +115,12 @@ fn done() -> Vec<(&'static str, Vec<Act>, &'static str, usize)> {
         ),
         ("stall", vec![send(cut), Act::Stall], "timeout", 1),
         ("cut", vec![send(cut), Act::Reset], "truncated", 1),
+        (
+            "half a reason",
+            vec![send(half_denied), Act::Stall],
+            "denied",
+            1,
+        ),
         ("huge", vec![send(&huge)], "invalid", 1),
         ("endless", vec![send(&endless), Act::Stall], "invalid", 1),
         ("lying", vec![send(lying), Act::Stall], "invalid", 1),

@@ -78,7 +78,10 @@ fn system(env: &EnvSnapshot) -> Result<Vec<CertificateDer<'static>>, HttpError> 
 }
 
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let text = std::fs::read(path).map_err(|error| error.kind().to_string())?;
+    let text = std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_owned(),
+        kind => kind.to_string(),
+    })?;
     CertificateDer::pem_slice_iter(&text)
         .collect::<Result<_, _>>()
         .map_err(|error| format!("not PEM: {error}"))
@@ -98,14 +101,14 @@ mod tests {
         let missing = tls(&env, Some(Path::new("/nowhere/ca.pem"))).unwrap_err();
         assert_eq!(
             missing.to_string(),
-            "extra CA file /nowhere/ca.pem: entity not found"
+            "extra CA file /nowhere/ca.pem: no such file"
         );
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
         let empty = tls(&env, Some(&manifest)).unwrap_err().to_string();
         assert!(empty.ends_with("no certificate in it"), "{empty}");
         let env = [("SSL_CERT_FILE", "/nowhere")].into_iter().collect();
         let error = tls(&env, None).unwrap_err().to_string();
-        assert_eq!(error, "SSL_CERT_FILE /nowhere: entity not found");
+        assert_eq!(error, "SSL_CERT_FILE /nowhere: no such file");
     }
 
     #[test]

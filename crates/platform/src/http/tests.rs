@@ -162,6 +162,36 @@ async fn a_refused_connection_is_said_in_plain_words() {
 }
 
 #[tokio::test]
+async fn a_failed_handshake_is_told_from_a_failed_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        let _ = stream.read(&mut [0; 1024]).await;
+        std::future::pending::<()>().await;
+    });
+    let https = Url::parse(&format!("https://{address}/")).unwrap();
+    let error = client(&[], &[]).get(get(https)).await.err().unwrap();
+    assert!(matches!(error, HttpError::Tls(_)), "{error:?}");
+    let text = format!("TLS with {address} failed: ");
+    assert!(error.to_string().starts_with(&text), "{error}");
+}
+
+#[tokio::test]
+async fn redirects_have_one_deadline() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent = listener.local_addr().unwrap();
+    let moved = answer(&format!("302 Found\r\nLocation: http://{silent}/"), b"");
+    let (address, _heads) = serve(vec![moved]).await;
+    let mut request = get(url(address));
+    request.first_byte = Some(Duration::from_millis(50));
+    let error = client(&[], &[silent]).get(request).await.err().unwrap();
+    let text = format!("{address} did not answer within 50ms");
+    assert_eq!(error.to_string(), text);
+}
+
+#[tokio::test]
 async fn redirects_stay_where_they_may_go() {
     let (other, _heads) = serve(vec![answer("200 OK\r\nContent-Length: 2", b"ok")]).await;
     for (target, why) in [
