@@ -27,7 +27,8 @@ pub(crate) struct Seat<T> {
     pub(crate) reports: watch::Receiver<Option<T>>,
     /// Whether this call started the flight.
     pub(crate) first: bool,
-    _seat: Arc<()>,
+    /// Counts those who wait, for as long as they do.
+    _taken: Arc<()>,
 }
 
 /// Too many wait on one flight already.
@@ -62,7 +63,7 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
             return Ok(Seat {
                 reports: flight.reports.clone(),
                 first: false,
-                _seat: seat,
+                _taken: seat,
             });
         }
         let (sender, reports) = watch::channel(None);
@@ -87,7 +88,7 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         Ok(Seat {
             reports,
             first: true,
-            _seat: seats,
+            _taken: seats,
         })
     }
 }

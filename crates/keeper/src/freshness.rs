@@ -23,11 +23,11 @@ impl Default for Freshness {
     /// absent, since a tag that is pushed after it was asked for is rare.
     fn default() -> Self {
         Self {
-            list: Duration::from_secs(60),
-            latest: Duration::from_secs(60),
-            query: Duration::from_secs(60),
-            absent: Duration::from_secs(60),
-            absent_version: Duration::from_secs(600),
+            list: Duration::from_mins(1),
+            latest: Duration::from_mins(1),
+            query: Duration::from_mins(1),
+            absent: Duration::from_mins(1),
+            absent_version: Duration::from_mins(10),
         }
     }
 }

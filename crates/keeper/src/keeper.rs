@@ -8,12 +8,12 @@ use gomod::request::ProxyRequest;
 use origin::{CircuitState, Origins};
 use platform::{Clock, Limits};
 use store::{ArtifactStore, Catalog, CatalogPage, IndexLine, LogFiles, SharedState, Totals};
-use telemetry::Metrics;
+use telemetry::{KindLabel, Metrics, TierLabel};
 
 use crate::engine::Engine;
 use crate::relay::SumdbRequest;
 use crate::scrub::{VerifyOptions, VerifyProgress, VerifyReport};
-use crate::{Answer, Error, Freshness, Routes};
+use crate::{Answer, Content, Error, Freshness, Routes};
 
 /// Everything a keeper is made of.
 pub struct KeeperParts {
@@ -100,7 +100,18 @@ impl Keeper {
     /// An answer from memory, at once. `wire_path` is the path as it came,
     /// without base path and leading slash.
     pub fn hot(&self, wire_path: &str) -> Option<Answer> {
-        self.engine.hot(wire_path)
+        let answer = self.engine.hot(wire_path)?;
+        let kind = match answer.content {
+            Content::List => KindLabel::List,
+            Content::Json if wire_path.ends_with("/@latest") => KindLabel::Latest,
+            Content::Json => KindLabel::Info,
+            Content::Mod => KindLabel::Mod,
+            Content::Zip => KindLabel::Zip,
+            Content::SumdbText | Content::SumdbTile => KindLabel::Sumdb,
+        };
+        let metrics = &self.engine.parts.metrics;
+        metrics.cache_lookup(kind, TierLabel::Memory, true);
+        Some(answer)
     }
 
     /// Answers one request.

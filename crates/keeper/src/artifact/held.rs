@@ -57,24 +57,18 @@ pub(super) async fn serve(
     receipt: &Receipt,
 ) -> Result<Option<Answer>, Error> {
     let content = match held.body {
-        HeldBody::File(file) => small_in_memory(engine, Arc::new(file), held.size).await?,
+        HeldBody::File(file) => Content::File(Arc::new(file)),
         HeldBody::Bytes(bytes) => Content::Bytes(bytes),
     };
-    // A bit that flipped on the disk must not get into memory.
-    if let Content::Bytes(bytes) = &content {
-        let found = measure::sha256(bytes);
-        if found != receipt.sha256 {
-            let reason = format!(
-                "its SHA-256 is {found}, its receipt says {}",
-                receipt.sha256
-            );
-            engine
-                .withdraw(&wanted.module, wanted.kind, &reason)
-                .await?;
+    let content = match load(engine, content, receipt).await? {
+        Loaded::Right(content) => content,
+        Loaded::Damaged(reason) => {
+            let (module, kind) = (&wanted.module, wanted.kind);
+            engine.withdraw(module, kind, &reason).await?;
             return Ok(None);
         }
-    }
-    let mut answer = compose(engine, wanted, content, receipt).await?;
+    };
+    let mut answer = compose(engine, wanted, content, receipt);
     answer.cache = CacheResult::Hit;
     answer.tier = Some(Tier::Disk);
     Ok(Some(answer))
@@ -88,16 +82,12 @@ pub(super) enum Content {
 
 /// The answer with `content`, as one that was just fetched. Small ones are
 /// kept hot.
-pub(super) async fn compose(
+pub(super) fn compose(
     engine: &Engine,
     wanted: &Wanted,
     content: Content,
     receipt: &Receipt,
-) -> Result<Answer, Error> {
-    let content = match content {
-        Content::File(file) => small_in_memory(engine, file, receipt.size).await?,
-        bytes @ Content::Bytes(_) => bytes,
-    };
+) -> Answer {
     let body = match content {
         Content::Bytes(bytes) => Body::Bytes(bytes),
         Content::File(file) => Body::File {
@@ -116,21 +106,48 @@ pub(super) async fn compose(
         checksum: receipt.h1.as_deref().map(Arc::from),
     };
     engine.cache.put(&wanted.key, &answer, None);
-    Ok(answer)
+    answer
 }
 
-/// The bytes of a file that is small enough to be kept hot.
-async fn small_in_memory(engine: &Engine, file: Arc<File>, size: u64) -> Result<Content, Error> {
-    if size > engine.parts.limits.byte_cache_item_bytes {
-        return Ok(Content::File(file));
+/// What became of loading an artifact.
+pub(super) enum Loaded {
+    /// Its bytes if it is small, its file if it is not.
+    Right(Content),
+    /// Its bytes are not those of its receipt, for this reason.
+    Damaged(String),
+}
+
+/// Brings an artifact into memory if it is small enough to be kept hot. What
+/// is brought in is hashed: a bit that flipped on the disk must not stay.
+pub(super) async fn load(
+    engine: &Engine,
+    content: Content,
+    receipt: &Receipt,
+) -> Result<Loaded, Error> {
+    if receipt.size > engine.parts.limits.byte_cache_item_bytes {
+        return Ok(Loaded::Right(content));
     }
+    let size = usize::try_from(receipt.size).unwrap_or_default();
     let read = tokio::task::spawn_blocking(move || {
-        let mut buffer = vec![0; usize::try_from(size).unwrap_or_default()];
-        file.read_exact_at(&mut buffer, 0)?;
-        Ok(Bytes::from(buffer))
+        let bytes = match content {
+            Content::Bytes(bytes) => bytes,
+            Content::File(file) => {
+                let mut buffer = vec![0; size];
+                file.read_exact_at(&mut buffer, 0)?;
+                Bytes::from(buffer)
+            }
+        };
+        Ok((measure::sha256(&bytes), bytes))
     });
     let read = read.await.map_err(io::Error::other).and_then(|read| read);
-    read.map(Content::Bytes).map_err(|error| unreadable(&error))
+    let (found, bytes) = read.map_err(|error| unreadable(&error))?;
+    if found == receipt.sha256 {
+        return Ok(Loaded::Right(Content::Bytes(bytes)));
+    }
+    Ok(Loaded::Damaged(format!(
+        "its SHA-256 is {found}, its receipt says {}",
+        receipt.sha256
+    )))
 }
 
 /// The error for a file of the store that cannot be read.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use store::{CatalogEntry, Held, HeldBody, Publication, Receipt, Spool};
 
 use super::Wanted;
-use super::held::{self, Content};
+use super::held::{self, Content, Loaded};
 use crate::claim::Standing;
 use crate::engine::Engine;
 use crate::info::Info;
@@ -76,7 +76,15 @@ pub(super) async fn keep(
             return Ok(None);
         }
     }
-    let mut answer = held::compose(engine, wanted, content, &receipt).await?;
+    let content = match content {
+        file @ Content::File(_) => match held::load(engine, file, &receipt).await? {
+            Loaded::Right(content) => content,
+            // What is on the disk is looked at again, and withdrawn.
+            Loaded::Damaged(_) => return Ok(None),
+        },
+        bytes @ Content::Bytes(_) => bytes,
+    };
+    let mut answer = held::compose(engine, wanted, content, &receipt);
     answer.upstream = Some(Arc::from(receipt.source));
     Ok(Some(answer))
 }
