@@ -57,3 +57,65 @@ pub(crate) fn listable(held: &HeldVersion, sources: &Sources<'_>) -> bool {
         held.kinds.contains(ArtifactKind::Info) || held.kinds.contains(ArtifactKind::Zip);
     servable && held.receipts().any(good)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Routes;
+    use gomod::ModulePath;
+    use jiff::Timestamp;
+    use origin::{Link, LinkSource};
+    use store::Proof;
+
+    fn receipt(source: &str, proven: bool) -> Receipt {
+        Receipt {
+            kind: ArtifactKind::Mod,
+            first_seen: Timestamp::UNIX_EPOCH,
+            source: source.to_owned(),
+            sha256: "ab".repeat(32),
+            size: 1,
+            h1: None,
+            proof: proven.then(|| Proof {
+                database: "sum.corp.example".to_owned(),
+                record: 1,
+                tree: 2,
+            }),
+        }
+    }
+
+    #[test]
+    fn how_what_is_held_stands() {
+        use ArtifactKind::{Info, Mod, Zip};
+        use Standing::{Foreign, Good, Unaccounted, Unproven};
+        let link = Link {
+            source: LinkSource::Upstream("https://mirror.example".into()),
+            fall_back_on_error: false,
+        };
+        let routes = Routes::single([link].into_iter().collect());
+        let path = ModulePath::parse("example.com/m").unwrap();
+        let sources = routes.sources(&path, None);
+        let (ours, others) = ("https://mirror.example", "https://old.example");
+        // Kind, receipt (source, proven), must be proven, standing.
+        let table = [
+            (Mod, None, true, Unaccounted),
+            (Mod, None, false, Unaccounted),
+            (Mod, Some((ours, true)), true, Good),
+            (Zip, Some((others, true)), true, Good),
+            (Zip, Some(("", true)), true, Good),
+            (Zip, Some((others, true)), false, Good),
+            (Zip, Some((ours, false)), true, Unproven),
+            (Zip, Some((others, false)), true, Unproven),
+            (Zip, Some((ours, false)), false, Good),
+            (Zip, Some((others, false)), false, Foreign),
+            (Info, Some((ours, false)), true, Good),
+            (Info, Some((others, false)), true, Foreign),
+            (Info, Some(("", false)), true, Unaccounted),
+            (Zip, Some(("", false)), false, Unaccounted),
+        ];
+        for (kind, held, must_prove, wanted) in table {
+            let held = held.map(|(source, proven)| receipt(source, proven));
+            let found = standing(kind, held.as_ref(), &sources, must_prove);
+            assert_eq!(found, wanted, "{kind} {held:?} {must_prove}");
+        }
+    }
+}

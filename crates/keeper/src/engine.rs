@@ -152,3 +152,47 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Fixture, Setup, end};
+
+    #[tokio::test]
+    async fn flights_are_bounded() {
+        let engine = Fixture::new().engine(&Setup::default());
+        let limit = engine.parts.limits.flights;
+        let seats: Result<Vec<_>, Error> = (0..limit).map(|_| engine.flight_seat()).collect();
+        assert_eq!(seats.as_ref().unwrap().len(), limit);
+        let refused = engine.flight_seat();
+        assert!(matches!(refused, Err(Error::Overloaded { .. })));
+        drop(seats);
+        assert!(engine.flight_seat().is_ok());
+        end(engine).await;
+    }
+
+    #[tokio::test]
+    async fn what_is_private_and_what_must_be_proven() {
+        let log = testkit::Database::new("sum.corp.example");
+        let setup = Setup {
+            database: sumdb::Database::parse(&log.gosumdb()).unwrap(),
+            private: "*.corp.example,golang.org",
+            unverified: "github.com/ours",
+            ..Setup::default()
+        };
+        let engine = Fixture::new().engine(&setup);
+        let table = [
+            ("git.corp.example/m", true, false),
+            ("github.com/ours/m", false, false),
+            ("github.com/oursalso/m", false, true),
+            ("golang.org/x/tools", true, false),
+            ("golang.org/toolchain", false, true),
+        ];
+        for (path, private, must_prove) in table {
+            let path = ModulePath::parse(path).unwrap();
+            assert_eq!(engine.is_private(&path), private, "{path}");
+            assert_eq!(engine.must_prove(&path), must_prove, "{path}");
+        }
+        end(engine).await;
+    }
+}
