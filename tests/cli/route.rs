@@ -206,6 +206,37 @@ fn a_list_that_go_refuses_is_a_finding_with_gos_reason() {
     }
 }
 
+/// A repackaged toolchain without its `go.env` has no defaults; with one, the first of two lines counts.
+#[test]
+fn the_go_env_of_the_toolchain_is_read() {
+    let place = Place::new().with("go/VERSION", "go1.24.1\n");
+    let root = place.path().join("go");
+    let variables = [("GOROOT", root.to_str().unwrap())];
+    let arguments = ["route", "--format", "json", "rsc.io/quote"];
+    let without = place.run_in(&variables, &arguments);
+    assert_eq!(without.code, Some(1));
+    assert!(
+        without.err.contains("contains no entries"),
+        "{}",
+        without.err
+    );
+    // Another release has a go.env of its own somewhere else.
+    let other = place.run_in(&variables, &[&arguments[..], &["--go", "1.23"]].concat());
+    assert_eq!(other.code, Some(0), "{}", other.err);
+    let place = place.with(
+        "go/go.env",
+        "GOPROXY=https://first.example\nGOPROXY=https://second.example\n",
+    );
+    let with = place.run_in(&variables, &arguments);
+    assert_eq!(steps(&with.json()), "https://first.example");
+    let text = place.run_in(&variables, &["route", "rsc.io/quote"]).out;
+    let first = format!(
+        "rsc.io/quote: GOPROXY, set by {}/go.env:1, for Go 1.24\n",
+        root.display()
+    );
+    assert!(text.starts_with(&first), "{text}");
+}
+
 const POLICY: &str = r#"
 name = "corp"
 [client]

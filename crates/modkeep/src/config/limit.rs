@@ -26,7 +26,7 @@ use Field::{Bytes, Count, Few, Piece, Time};
 /// A bound: its name, how it is reached, whether zero makes sense, and what it is for.
 type Limit = (&'static str, Field, bool, &'static str);
 
-const LIMITS: [Limit; 31] = [
+const LIMITS: [Limit; 34] = [
     (
         "list_bytes",
         Bytes(|limits| &mut limits.list_bytes),
@@ -104,6 +104,24 @@ const LIMITS: [Limit; 31] = [
         Time(|limits| &mut limits.retry_pause),
         true,
         "Longest pause between tries, whatever Retry-After says",
+    ),
+    (
+        "retry_start",
+        Time(|limits| &mut limits.retry_start),
+        true,
+        "Pause before the first further try, doubled before each later one",
+    ),
+    (
+        "retry_percent",
+        Few(|limits| &mut limits.retry_percent),
+        true,
+        "Retries an upstream may have for each 100 requests",
+    ),
+    (
+        "retries_saved",
+        Few(|limits| &mut limits.retries_saved),
+        true,
+        "Retries an upstream may save up",
     ),
     (
         "fetches_per_upstream",
