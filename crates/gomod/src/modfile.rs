@@ -90,7 +90,9 @@ pub struct Replace {
     pub new_version: Option<String>,
 }
 
-/// One `retract` line: every version from `low` to `high`, both included.
+/// One `retract` line: every version from `low` to `high`, both included, by [`crate::semver::compare`].
+/// Both stand as written and have not been checked; Go compares them so, and an invalid one is below
+/// all versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retract {
     /// The lowest version retracted.
@@ -157,3 +159,6 @@ pub fn module_path(data: &[u8]) -> Option<String> {
 pub fn synthetic(path: &ModulePath) -> String {
     format!("module {}\n", auto_quote(path.as_str()))
 }
+
+#[cfg(test)]
+mod tests;

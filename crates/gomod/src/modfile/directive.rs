@@ -348,25 +348,30 @@ fn single_string(verb: &str, args: &[&str]) -> Result<String, String> {
     string(token).map_err(invalid_string)
 }
 
-/// The version that a token stands for, made canonical. `path` is empty where no module is named.
+/// The version that a token stands for, made canonical.
 fn version(verb: &str, path: &str, token: &str) -> Result<String, String> {
-    let invalid = |version: &str, reason: &str| {
-        let gap = if path.is_empty() { "" } else { " " };
-        format!(
-            "{verb}{gap}{}: version {} invalid: {reason}",
-            shown(path),
-            quote(&shorten(version))
-        )
-    };
-    let text = string(token).map_err(|reason| invalid(token, reason))?;
+    let text = version_text(verb, path, token)?;
     let mut canonical = semver::canonical(&text);
     if canonical.is_empty() {
-        return Err(invalid(&text, "must be of the form v1.2.3"));
+        let reason = "must be of the form v1.2.3";
+        return Err(invalid_version(verb, path, &text, reason));
     }
     if semver::build(&text) == "+incompatible" {
         canonical.push_str("+incompatible");
     }
     Ok(canonical)
+}
+
+/// The text that a token in the place of a version stands for.
+fn version_text(verb: &str, path: &str, token: &str) -> Result<String, String> {
+    string(token).map_err(|reason| invalid_version(verb, path, token, reason))
+}
+
+/// `path` is empty where no module is named.
+fn invalid_version(verb: &str, path: &str, version: &str, reason: &str) -> String {
+    let gap = if path.is_empty() { "" } else { " " };
+    let (path, version) = (shown(path), quote(&shorten(version)));
+    format!("{verb}{gap}{path}: version {version} invalid: {reason}")
 }
 
 fn path_major(path: &str) -> Result<&str, String> {
@@ -471,27 +476,28 @@ fn is_directory_path(path: &str) -> bool {
 
 type Interval<'a, 'b> = (String, String, &'a [&'b str]);
 
-/// A version or `[low, high]`, and the tokens that follow it.
+/// A version or `[low, high]`, and the tokens that follow it. The versions stay as they are written:
+/// so Go leaves them, and compares them as such.
 fn interval<'a, 'b>(verb: &str, args: &'a [&'b str]) -> Result<Interval<'a, 'b>, String> {
     let rest = match args {
         [] | ["(", ..] => return Err("expected '[' or version".to_owned()),
         ["[", rest @ ..] => rest,
         [single, rest @ ..] => {
-            let version = version(verb, "", single)?;
+            let version = version_text(verb, "", single)?;
             return Ok((version.clone(), version, rest));
         }
     };
     let [low, rest @ ..] = rest else {
         return Err("expected version after '['".to_owned());
     };
-    let low = version(verb, "", low)?;
+    let low = version_text(verb, "", low)?;
     let [",", rest @ ..] = rest else {
         return Err("expected ',' after version".to_owned());
     };
     let [high, rest @ ..] = rest else {
         return Err("expected version after ','".to_owned());
     };
-    let high = version(verb, "", high)?;
+    let high = version_text(verb, "", high)?;
     let ["]", rest @ ..] = rest else {
         return Err("expected ']' after version".to_owned());
     };
@@ -547,76 +553,4 @@ fn number(text: &str, zero: bool) -> Option<(&str, &str)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{deprecation, is_go_version, is_indirect, lax_go_version};
-
-    #[test]
-    fn knows_go_versions() {
-        for version in [
-            "1.0",
-            "1.21",
-            "1.21.0",
-            "1.21rc1",
-            "1.2.3beta12",
-            "10.20.30",
-        ] {
-            assert!(is_go_version(version), "{version}");
-        }
-        for version in [
-            "", "1", "1.", "0.1", "01.2", "1.02", "1.2.", "1.2.03", "1.2rc", "1.2RC1", "1.2rc1x",
-            "v1.2", "1.2-rc1", "1.2.3.4",
-        ] {
-            assert!(!is_go_version(version), "{version}");
-        }
-    }
-
-    #[test]
-    fn reads_later_go_versions_laxly() {
-        for (version, want) in [
-            ("v1.2.3", Some("1.2")),
-            ("1.2.beta1", Some("1.2")),
-            ("1.2-rc1", Some("1.2")),
-            ("v1.2", None),
-            ("1", None),
-            ("x1.2.3", None),
-            ("1.02", None),
-        ] {
-            assert_eq!(lax_go_version(version), want, "{version}");
-        }
-    }
-
-    #[test]
-    fn tells_indirect_from_other_comments() {
-        for comment in [
-            "// indirect",
-            "//indirect",
-            "//  indirect\n",
-            "// indirect; why\r\n",
-        ] {
-            assert!(is_indirect(Some(comment)), "{comment}");
-        }
-        for comment in [
-            "// indirect why",
-            "// indirect;",
-            "// Indirect",
-            "//",
-            "// not indirect",
-        ] {
-            assert!(!is_indirect(Some(comment)), "{comment}");
-        }
-        assert!(!is_indirect(None));
-    }
-
-    #[test]
-    fn takes_the_first_deprecated_paragraph() {
-        for (comment, want) in [
-            ("a\n\nDeprecated: b\n\nDeprecated: c", "b"),
-            ("Deprecated:", ""),
-            ("Deprecated:   \n\nx", ""),
-            ("a\nDeprecated: b", ""),
-            ("a\n\n\nDeprecated: b", "b"),
-        ] {
-            assert_eq!(deprecation(comment), want, "{comment:?}");
-        }
-    }
-}
+mod tests;

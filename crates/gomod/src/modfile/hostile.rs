@@ -74,7 +74,7 @@ fn nothing_in_a_fault_rewrites_a_terminal_or_adds_a_line() {
         "replace \"\\x1b/v1\" => b v1.0.0\n",
         "replace a => \"./\\x1b\" v1.0.0\n",
         "retract v1.0.0 \"\x1b[2J\"\n",
-        "retract \"\x1b[2J\"\n",
+        "retract a'\x1b[2J\n",
     ] {
         let error = parse_strict("go.mod", data.as_bytes()).unwrap_err();
         for fault in error.faults() {

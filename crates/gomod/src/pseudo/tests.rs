@@ -138,14 +138,13 @@ proptest! {
         prop_assert!(semver::compare(&base, &version).is_lt());
         // The next that can be tagged: the release of a pre-release, or the next patch.
         let canonical = semver::canonical(&base);
-        let (next, candidate) = match canonical.split_once('-') {
-            Some((release, _)) => (release.to_owned(), format!("{canonical}.1")),
-            None => {
-                let (stem, patch) = canonical.rsplit_once('.').unwrap();
-                let next = format!("{stem}.{}", patch.parse::<u32>().unwrap() + 1);
-                let candidate = format!("{next}-alpha");
-                (next, candidate)
-            }
+        let (next, candidate) = if let Some((release, _)) = canonical.split_once('-') {
+            (release.to_owned(), format!("{canonical}.1"))
+        } else {
+            let (stem, patch) = canonical.rsplit_once('.').unwrap();
+            let next = format!("{stem}.{}", patch.parse::<u32>().unwrap() + 1);
+            let candidate = format!("{next}-alpha");
+            (next, candidate)
         };
         prop_assert!(semver::compare(&version, &next).is_lt());
         prop_assert!(semver::compare(&version, &candidate).is_lt());
