@@ -33,8 +33,8 @@ pub const MAX_ZIP_BYTES: u64 = 500 << 20;
 pub const MAX_GO_MOD_BYTES: u64 = 16 << 20;
 /// Largest LICENSE at the root, in bytes (x/mod `zip.MaxLICENSE`).
 pub const MAX_LICENSE_BYTES: u64 = 16 << 20;
-/// Most entries: Go has no limit; this is ten times a large module (toolchains have 15,000), and
-/// with the two below bounds the memory of an inspection to some 150 MB.
+/// Most entries: Go has no limit; this is ten times a large module (toolchains have 15,000) and
+/// with the two below bounds the memory of an inspection to some 200 MB.
 pub const MAX_ENTRIES: u64 = 1 << 18;
 /// Most files and folders, those included that only names of others imply: two for each entry.
 pub const MAX_NAMES: usize = 1 << 19;

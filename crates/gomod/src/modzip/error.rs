@@ -39,14 +39,6 @@ pub enum ZipError {
     #[error("reading the zip: {0}")]
     Read(#[source] io::Error),
 
-    /// The file does not have the length that it was said to have.
-    #[error("zip is {actual} bytes long, not {expected}")]
-    Length {
-        /// The length given by the caller, in bytes.
-        expected: u64,
-        /// The length found, in bytes.
-        actual: u64,
-    },
     /// The zip itself is over the limit.
     #[error("module zip file is too large ({bytes} bytes; limit is {MAX_ZIP_BYTES} bytes)")]
     PackedTooLarge {
