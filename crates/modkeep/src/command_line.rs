@@ -15,7 +15,7 @@ Exit codes: 0 all well, 1 findings, 2 wrong usage or configuration, 3 could not 
 
 /// Keeps Go modules: serves them, verifies them, and has them when the internet has not.
 #[derive(Debug, Parser)]
-#[command(name = "modkeep", version, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(name = "modkeep", version, after_help = EXAMPLES, arg_required_else_help = true, args_override_self = true)]
 pub(crate) struct CommandLine {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -18,10 +18,11 @@ pub(super) fn announce(config: &Config, listener: &TcpListener) -> Result<(), Fa
     let address = listener.local_addr();
     let address = address
         .map_err(|error| Failure::unchecked(format!("cannot tell what is listened on: {error}")))?;
-    output::tell(&start_line(config, address)?);
     for warning in warnings(config, address) {
         output::tell(&format!("modkeep: warning: {warning}"));
     }
+    // Last, so that it is what stays in view, and who waits for it has seen all.
+    output::tell(&start_line(config, address)?);
     Ok(())
 }
 
