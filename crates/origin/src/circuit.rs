@@ -1,4 +1,8 @@
 //! The circuit breaker of an upstream, and its budget of retries.
+//!
+//! Both keep trouble from growing. The breaker spares clients the wait for an upstream that is down, and
+//! spares the upstream the requests; the budget keeps retries a small part of all requests, however many
+//! fail. Time comes from the clock that is handed in.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -34,6 +38,7 @@ pub(crate) enum Admission {
 }
 
 impl Circuit {
+    /// A closed one.
     pub(crate) fn new() -> Self {
         let inner = Inner {
             state: CircuitState::Closed,
@@ -45,6 +50,7 @@ impl Circuit {
         }
     }
 
+    /// Its state as last changed: an open one stays open until somebody asks for leave.
     pub(crate) fn state(&self) -> CircuitState {
         self.lock().state
     }
@@ -123,6 +129,7 @@ pub(crate) struct RetryBudget {
 }
 
 impl RetryBudget {
+    /// A full one, so that the first failures after start can be retried.
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             saved: Mutex::new(limits.retries_saved.saturating_mul(100)),

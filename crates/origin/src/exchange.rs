@@ -1,4 +1,9 @@
 //! One request at one upstream: a place, the circuit's leave, tries, and the head of the answer.
+//!
+//! Every wait here is bounded: the place by the deadline for a first byte, the answer by the same, the
+//! pauses by [`Limits::retry_pause`], and all of it by the deadline of the whole question if it has one.
+//! Tried again is only what may well pass: refusals for a moment, and connections that broke before an
+//! answer began.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
@@ -39,6 +44,7 @@ pub(crate) struct Ask<'a> {
 pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
+    /// For small answers, over all sources that are asked for them.
     pub(crate) fn after(time: Duration) -> Self {
         Self(Instant::now().checked_add(time))
     }
@@ -48,15 +54,18 @@ impl Deadline {
         Self(None)
     }
 
+    /// The time left; none if there is no end.
     pub(crate) fn left(self) -> Option<Duration> {
         self.0
             .map(|at| at.saturating_duration_since(Instant::now()))
     }
 
+    /// Whether asking anybody is of no use any more.
     pub(crate) fn has_passed(self) -> bool {
         self.left().is_some_and(|left| left.is_zero())
     }
 
+    /// `time`, or what is left if that is less.
     fn at_most(self, time: Duration) -> Duration {
         self.left().map_or(time, |left| left.min(time))
     }
@@ -162,6 +171,7 @@ impl Wire {
         checked
     }
 
+    /// One try: the head of an answer that has the wanted status and is no web page.
     async fn try_once(
         &self,
         upstream: &Upstream,
@@ -234,6 +244,8 @@ impl Wire {
         fits.then_some(pause)
     }
 
+    /// Waits for one of the upstream's places. That none is free is no fault of the last answers, so the
+    /// circuit is not told.
     async fn take_place(
         &self,
         upstream: &Upstream,
@@ -273,6 +285,7 @@ impl Wire {
         Ok(Leave { upstream, probe })
     }
 
+    /// The failure that an open circuit is.
     fn refused(&self, upstream: &Upstream, ask: &Ask<'_>, pause: Duration) -> OriginError {
         OriginError::Unavailable {
             text: format!(
@@ -285,7 +298,8 @@ impl Wire {
         }
     }
 
-    /// Tells circuit and observer of an ended exchange.
+    /// Tells circuit and observer of an ended exchange. Only silence and unavailability count against an
+    /// upstream: one that says no is well.
     fn report(
         &self,
         leave: &mut Leave<'_>,
@@ -331,6 +345,7 @@ pub(crate) fn invalid(upstream: &Upstream, what: &str, why: &str) -> OriginError
     }
 }
 
+/// The deadline of the whole question passed at this upstream.
 fn out_of_time(upstream: &Upstream, what: &str) -> OriginError {
     OriginError::Timeout {
         text: format!("{what}: no time was left for an answer"),

@@ -1,4 +1,7 @@
 //! netrc as `go` reads it (cmd/go, `web/netrc.go`).
+//!
+//! A user's netrc works for `go` and for modkeep alike, so its oddities are kept: the host is compared
+//! with its port, an entry without a password is none, and a macro ends at an empty line.
 
 use platform::{EnvSnapshot, Login};
 
@@ -8,6 +11,7 @@ pub(crate) struct Netrc {
     machines: Vec<Machine>,
 }
 
+/// One entry, complete or being read.
 #[derive(Clone, Default)]
 struct Machine {
     name: String,

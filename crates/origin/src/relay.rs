@@ -1,4 +1,7 @@
 //! Checksum databases: through an upstream that relays them, else directly, as `go` looks for them.
+//!
+//! A relay is not trusted with anything: what it sends is proven by the database's signature elsewhere.
+//! So the only questions here are who is asked, how much is read, and what an error means.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,6 +49,7 @@ struct Choice {
 }
 
 impl Relays {
+    /// None yet; credentials are for databases that are asked directly.
     pub(crate) fn new(credentials: Vec<Credential>, netrc: Netrc) -> Self {
         Self {
             databases: Mutex::default(),
@@ -88,6 +92,7 @@ impl Relays {
 }
 
 impl Relayed {
+    /// The way that is remembered, unless it is too old.
     fn chosen(&self, now: Timestamp) -> Option<Arc<Upstream>> {
         let choice = self.choice.lock().unwrap_or_else(PoisonError::into_inner);
         let choice = choice.as_ref()?;
@@ -95,6 +100,7 @@ impl Relayed {
         (age < CHOICE_LASTS).then(|| Arc::clone(&choice.upstream))
     }
 
+    /// Remembers a way, or forgets it.
     fn choose(&self, choice: Option<Choice>) {
         *self.choice.lock().unwrap_or_else(PoisonError::into_inner) = choice;
     }
@@ -125,6 +131,7 @@ impl Shared {
             self.wire.limits.lookup_bytes
         };
         let answer = self.text(&upstream, path, limit, deadline).await;
+        // A relay that fails may have ended its service; the next call looks for the way anew.
         if !matches!(answer, Ok(_) | Err(OriginError::Absent { .. })) {
             relayed.choose(None);
         }
@@ -157,6 +164,7 @@ impl Shared {
                 upstream: relayed.direct.id.to_string(),
             });
         };
+        // The one who held the search before may have found it.
         if let Some(upstream) = relayed.chosen(now) {
             return Ok(upstream);
         }

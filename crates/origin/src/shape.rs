@@ -1,4 +1,8 @@
 //! Whether an answer is what was asked for.
+//!
+//! Upstreams answer 200 with login pages, error texts and other modules' data. Each check says what it
+//! found as the end of the sentence "the upstream answered ...". Bytes that pass go on unchanged, since
+//! `go` compares and prints them; only a list gets one form.
 
 use std::collections::BTreeSet;
 
@@ -37,6 +41,7 @@ pub(crate) fn any_info(path: &ModulePath, body: &[u8]) -> Result<(), String> {
         .map_err(|error| shown(&error.to_string()))
 }
 
+/// The version in a JSON object whose time, if it has one, is a time stamp: `go` refuses it otherwise.
 fn info_version(body: &[u8]) -> Result<String, String> {
     page(body)?;
     let info: Info =

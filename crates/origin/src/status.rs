@@ -1,4 +1,7 @@
 //! What an upstream's status and its reason mean.
+//!
+//! The one table from statuses to errors. Only 404 and 410 are absence: whatever else is taken for it
+//! would send clients past a gate or make a trouble of a minute look like a module that is gone.
 
 use std::time::Duration;
 
@@ -181,6 +184,7 @@ fn clean_reason(text: &str, login: Option<&Login>) -> String {
     reason
 }
 
+/// What must not be shown of a login: a name can be half a secret too.
 fn secrets(login: Option<&Login>) -> impl Iterator<Item = &str> {
     let (first, second) = match login {
         Some(Login::Basic { user, password }) => (Some(password.as_str()), Some(user.as_str())),

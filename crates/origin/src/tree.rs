@@ -1,4 +1,6 @@
 //! `file://` upstreams: a folder in the layout of Go's download cache.
+//!
+//! Everything here blocks and is called on threads for that.
 
 use std::fs::File;
 use std::io::Read;
@@ -59,6 +61,7 @@ fn locate(root: &Path, path: &str) -> Result<PathBuf, TreeError> {
     }
 }
 
+/// Absence is told from trouble by the kind of error alone.
 fn failed(error: &std::io::Error) -> TreeError {
     match error.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => TreeError::Missing,

@@ -1,4 +1,7 @@
 //! One upstream: where it is, who we are there, and how it has been doing.
+//!
+//! A login is settled once, when the upstream is made, and its URL is kept without userinfo from then on:
+//! what is shown, logged or used as an identity cannot hold a secret.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -96,6 +99,7 @@ impl Upstream {
         format!("reading {}/{path}", self.id)
     }
 
+    /// Who we are there, if anybody.
     pub(crate) fn login(&self) -> Option<&Login> {
         match &self.base {
             Base::Web { login, .. } => login.as_ref(),

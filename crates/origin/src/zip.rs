@@ -1,4 +1,8 @@
 //! Zips: a walk along a chain, and bodies that go on after a break.
+//!
+//! A zip has no deadline but for silence. A break is mended only at the same source, only with a strong
+//! validator, and only by an answer that is exactly the rest; anything else could join halves of two
+//! different zips, so the break is final and the walk may go on to the next source from the start.
 
 use std::sync::Arc;
 
@@ -59,6 +63,7 @@ struct Resume {
 }
 
 impl ZipWalk {
+    /// At the first source.
     pub(crate) fn new(shared: Arc<Shared>, chain: Chain, module: &ModuleVersion) -> Self {
         let path = format!(
             "{}/@v/{}.zip",
@@ -173,6 +178,7 @@ impl Shared {
         Ok((response, begun.conclude(None)))
     }
 
+    /// The zip in a folder. Its reads go to blocking threads, as large as one read may be.
     async fn open_file(
         self: &Arc<Self>,
         upstream: &Arc<Upstream>,
@@ -302,6 +308,7 @@ impl ZipBody {
         })
     }
 
+    /// A failure of the transport, as this source's.
     fn broken(&self, error: &HttpError) -> OriginError {
         let what = self.upstream.reading(&self.path);
         status::broken(&self.upstream, &what, error).error
@@ -321,6 +328,7 @@ fn strong_etag(response: &HttpResponse) -> Option<HeaderValue> {
     etag.as_bytes().starts_with(b"\"").then(|| etag.clone())
 }
 
+/// The next bytes of a file. One that cannot be read further is a body that ended early.
 async fn read_file(
     file: &mut tokio::fs::File,
     chunk_bytes: usize,

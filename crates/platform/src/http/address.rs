@@ -1,4 +1,8 @@
 //! Which addresses may be reached that no configuration names, and a resolver that keeps to it.
+//!
+//! An upstream must not be able to make modkeep ask services inside the network for it, by a redirect or
+//! by a name that resolves to one. Addresses are judged where connections take them from, so there is no
+//! moment between the check and the use.
 
 use std::error::Error;
 use std::fmt;
@@ -36,6 +40,7 @@ pub(super) fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Whether an IPv4 address is in none of the special networks.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let bits = address.to_bits();
     !SPECIAL_V4
@@ -132,6 +137,7 @@ impl Resolve for Resolver {
     }
 }
 
+/// The system's reason behind its prefix, which is the same for all.
 fn cannot_resolve(host: &str, error: &std::io::Error) -> String {
     let text = error.to_string();
     let cause = text.rsplit(": ").next().unwrap_or(&text);

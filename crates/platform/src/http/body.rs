@@ -1,4 +1,8 @@
 //! Bodies: a deadline for silence, the promised length, gzip undone within bounds.
+//!
+//! A body is asked for without encoding, and most come so: their chunks are handed on without a copy.
+//! Some servers compress all the same; what they send is undone in steps of a fixed size, so that the
+//! reader's own limit ends a bomb long before it has taken memory.
 
 use std::time::Duration;
 
@@ -135,6 +139,7 @@ impl Wire {
         Ok(chunk)
     }
 
+    /// The failure that a pause too long is.
     fn silence(&self) -> HttpError {
         HttpError::Timeout {
             phase: Phase::Stall,

@@ -1,4 +1,7 @@
 //! What went wrong, in one honest line: the root cause, without URLs.
+//!
+//! The client library's own texts name URLs, which may hold secrets, and stop short of the cause. So the
+//! chain of sources is walked to its end, and the types that matter are recognised on the way.
 
 use std::error::Error;
 use std::io;
@@ -78,7 +81,7 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
     None
 }
 
-/// The deepest cause.
+/// The deepest cause. The number of a system error means nothing to most readers, so its kind is said.
 fn root(error: &(dyn Error + 'static)) -> String {
     let mut deepest = error;
     while let Some(next) = inner(deepest) {
@@ -90,6 +93,7 @@ fn root(error: &(dyn Error + 'static)) -> String {
     }
 }
 
+/// What an error wraps.
 fn inner<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     match error
         .downcast_ref::<io::Error>()

@@ -1,4 +1,8 @@
 //! `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` as `go` reads them (golang.org/x/net/http/httpproxy).
+//!
+//! Clients differ in what an entry of `NO_PROXY` means. A machine's settings were most likely made for
+//! `go`, so its reading is taken: a leading dot leaves the domain itself out, ports count, and this machine
+//! is never asked through a proxy.
 
 use std::net::IpAddr;
 
@@ -23,6 +27,7 @@ struct Exception {
     port: Option<u16>,
 }
 
+/// What an exception is about.
 #[derive(Clone, Debug)]
 enum Target {
     Everything,
@@ -78,6 +83,7 @@ impl ProxyRules {
 }
 
 impl Target {
+    /// Whether a host, lower case and without a final dot, is meant.
     fn matches(&self, host: &str, literal: Option<IpAddr>) -> bool {
         match self {
             Self::Everything => true,

@@ -1,4 +1,8 @@
 //! The certificate authorities that are trusted, found where `go` finds them.
+//!
+//! Variables come from the snapshot of the environment, never from the process, so that what a server
+//! trusts can be told from its configuration. A file that is named and cannot be read is an error: to go
+//! on without it would only move the failure into every request.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -77,6 +81,7 @@ fn system(env: &EnvSnapshot) -> Result<Vec<CertificateDer<'static>>, HttpError> 
     Ok(certificates)
 }
 
+/// The certificates of a PEM file; other sections in it are passed over.
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let text = std::fs::read(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "no such file".to_owned(),
