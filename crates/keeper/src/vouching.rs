@@ -55,19 +55,10 @@ impl<'a> Vouching<'a> {
         h1: &str,
         from: &str,
     ) -> Result<Option<Proof>, Error> {
-        if let State::Asked(lookup) = &mut self.state {
-            let answer = lookup.await.unwrap_or_else(|_| Err(self.broken()));
-            self.state = State::Answered(answer);
-        }
+        self.answered().await;
         let (outcome, counted) = match &self.state {
             State::Exempt | State::Asked(_) => (Ok(None), VerificationResult::Exempt),
-            State::Answered(Err(error)) => {
-                let counted = match error {
-                    Error::Integrity { .. } => VerificationResult::Mismatch,
-                    _ => VerificationResult::Unavailable,
-                };
-                (Err(error.clone()), counted)
-            }
+            State::Answered(Err(error)) => (Err(error.clone()), counted(error)),
             State::Answered(Ok(Lookup::Unknown { text })) => {
                 (Err(self.unknown(text)), VerificationResult::Unknown)
             }
@@ -80,6 +71,31 @@ impl<'a> Vouching<'a> {
         };
         self.engine.parts.metrics.verification(counted);
         outcome
+    }
+
+    /// Waits until it is certain that nothing of this module version can be
+    /// proven; for ever when it can, or need not. For fetches that are not
+    /// worth going on with then.
+    pub(crate) async fn refusal(&mut self) -> Error {
+        self.answered().await;
+        let (error, counted) = match &self.state {
+            State::Answered(Err(error)) => (error.clone(), counted(error)),
+            State::Answered(Ok(Lookup::Unknown { text })) => {
+                (self.unknown(text), VerificationResult::Unknown)
+            }
+            State::Answered(Ok(Lookup::Proven(_))) | State::Exempt | State::Asked(_) => {
+                return std::future::pending().await;
+            }
+        };
+        self.engine.parts.metrics.verification(counted);
+        error
+    }
+
+    async fn answered(&mut self) {
+        if let State::Asked(lookup) = &mut self.state {
+            let answer = lookup.await.unwrap_or_else(|_| Err(self.broken()));
+            self.state = State::Answered(answer);
+        }
     }
 
     /// Whether the database has another hash than `h1`, as against an answer
@@ -155,5 +171,13 @@ fn recorded<'a>(
     match kind {
         ArtifactKind::Mod => proven.record.go_mod_hash(module),
         ArtifactKind::Zip | ArtifactKind::Info => proven.record.zip_hash(module),
+    }
+}
+
+/// How a look-up that failed is counted.
+fn counted(error: &Error) -> VerificationResult {
+    match error {
+        Error::Integrity { .. } => VerificationResult::Mismatch,
+        _ => VerificationResult::Unavailable,
     }
 }

@@ -1,6 +1,7 @@
 //! Fetching an `.info` or a go.mod. A go.mod is looked up in the checksum
 //! database at the same time.
 
+use std::io;
 use std::os::unix::fs::FileExt;
 
 use bytes::Bytes;
@@ -9,11 +10,11 @@ use origin::{Asked, OriginError};
 use store::{Receipt, Spool, StoreError};
 
 use super::Wanted;
-use super::held::Content;
+use super::held::{Content, unreadable};
 use super::publish::Candidate;
 use crate::Error;
 use crate::engine::Engine;
-use crate::measure::measure_bytes;
+use crate::measure::{Measured, measure_bytes};
 use crate::vouching::Vouching;
 
 /// Fetches and verifies.
@@ -30,14 +31,13 @@ pub(super) async fn fetch_small(engine: &Engine, wanted: &Wanted) -> Result<Cand
         Ok(fetched) => fetched,
         Err(error) => return Err(origin_failed(engine, wanted, &error).await),
     };
-    let measured = measure_bytes(wanted.kind, &fetched.body);
+    let (spool, measured) = spool_bytes(engine, wanted.kind, fetched.body.clone()).await?;
     let proof = match (vouching, &measured.h1) {
         (Some(mut vouching), Some(h1)) => {
             vouching.check(wanted.kind, h1, &fetched.upstream).await?
         }
         _ => None,
     };
-    let spool = spool_bytes(engine, fetched.body.clone()).await?;
     Ok(Candidate {
         spool,
         receipt: Receipt {
@@ -66,17 +66,20 @@ pub(super) async fn origin_failed(engine: &Engine, wanted: &Wanted, error: &Orig
     known.unwrap_or(error)
 }
 
-async fn spool_bytes(engine: &Engine, bytes: Bytes) -> Result<Spool, Error> {
+/// Writes and measures, off the async threads.
+async fn spool_bytes(
+    engine: &Engine,
+    kind: ArtifactKind,
+    bytes: Bytes,
+) -> Result<(Spool, Measured), Error> {
     let spool = engine.parts.artifacts.spool().await?;
     let written = tokio::task::spawn_blocking(move || {
         let written = spool.file().write_all_at(&bytes, 0);
         let written = written.map_err(|error| StoreError::io(spool.path(), error));
-        written.map(|()| spool)
+        written.map(|()| (spool, measure_bytes(kind, &bytes)))
     });
     match written.await {
-        Ok(spool) => Ok(spool?),
-        Err(_) => Err(Error::Store {
-            text: "the store failed: see modkeep's log".to_owned(),
-        }),
+        Ok(spooled) => Ok(spooled?),
+        Err(broken) => Err(unreadable(&io::Error::other(broken))),
     }
 }

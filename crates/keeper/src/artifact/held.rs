@@ -150,7 +150,8 @@ pub(super) async fn load(
     )))
 }
 
-/// The error for a file of the store that cannot be read.
+/// The error for a file of the store that cannot be read, or whose reading
+/// broke off.
 pub(super) fn unreadable(error: &io::Error) -> Error {
     tracing::error!(error = %error, "a held artifact cannot be read");
     Error::Store {

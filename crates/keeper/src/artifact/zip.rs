@@ -103,7 +103,10 @@ async fn receive(
             reports.send_replace(Some(report));
         }
     };
-    let poured = pour(&mut body, Arc::clone(&arriving.file), progress).await;
+    let poured = tokio::select! {
+        poured = pour(&mut body, Arc::clone(&arriving.file), progress) => poured,
+        refusal = vouching.refusal() => return Err(Failure::Final(refusal)),
+    };
     let poured = poured.map_err(|spilled| match spilled {
         Spilled::Origin(error) => Failure::Source(error),
         Spilled::Spool(error) => {

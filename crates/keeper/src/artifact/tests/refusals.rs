@@ -158,3 +158,19 @@ async fn a_full_store_is_said_plainly_and_works_again_once_there_is_room() {
     ask(&engine, &module, ArtifactKind::Zip).await.unwrap();
     end(engine).await;
 }
+
+#[tokio::test]
+async fn a_zip_that_cannot_be_proven_is_not_fetched_to_its_end() {
+    let (fixture, _log, setup) = verified();
+    let module = Module::new("example.com/m", "v1.0.0").ballast(300 << 10);
+    fixture
+        .upstream
+        .put(&module.url_path("zip"), module.zip_bytes());
+    // The gate stays closed: an answer that waited for the rest would never come.
+    let gate = Reply::GateAfter("zip".to_owned(), 100_000);
+    fixture
+        .upstream
+        .script(&module.url_path("zip"), Times::Always, gate);
+    let error = refused(&fixture, &setup, &module, ArtifactKind::Zip).await;
+    assert!(matches!(error, Error::Denied { .. }), "{error:?}");
+}
