@@ -96,3 +96,51 @@ fn circuit_word(state: CircuitState) -> &'static str {
         CircuitState::Open => "open",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn what_happens_at_the_origins_is_counted() {
+        let upstream = "https://mirror.example";
+        let metrics = Arc::new(Metrics::new("test", "test", &[upstream.to_owned()]));
+        let observe = observe(Arc::clone(&metrics));
+        let error = OriginError::Timeout {
+            text: "silent".to_owned(),
+            upstream: upstream.to_owned(),
+        };
+        for error in [None, Some(&error), Some(&error)] {
+            observe(&Event::Exchange {
+                upstream,
+                kind: "list",
+                error,
+                duration: Duration::from_secs(1),
+            });
+        }
+        observe(&Event::Fallback {
+            from: upstream,
+            to: "direct",
+            error: &error,
+        });
+        observe(&Event::Circuit {
+            upstream,
+            state: CircuitState::Open,
+        });
+        let text = metrics.expose(false);
+        let value = |name: &str, label: &str| {
+            let mut lines = text.lines().filter(|line| line.starts_with(name));
+            let line = lines.find(|line| line.contains(upstream) && line.contains(label));
+            line.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+        };
+        let requests = "modkeep_upstream_requests_total";
+        assert_eq!(value(requests, "\"ok\""), Some(1.0), "{text}");
+        assert_eq!(value(requests, "\"timeout\""), Some(2.0));
+        assert_eq!(
+            value("modkeep_upstream_fallbacks_total", "\"direct\""),
+            Some(1.0)
+        );
+        assert_eq!(value("modkeep_upstream_circuit_state", ""), Some(2.0));
+    }
+}

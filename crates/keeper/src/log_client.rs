@@ -8,7 +8,9 @@
 //! that whatever a crash leaves, the tiles under the kept head are there or can
 //! be asked for.
 
+mod asking;
 mod belief;
+mod failure;
 mod proving;
 mod tiles;
 
@@ -19,12 +21,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use gomod::ModuleVersion;
 use gomod::pattern::Patterns;
-use jiff::{SignedDuration, Timestamp};
-use origin::{Chain, Fetched, OriginError, Origins};
+use jiff::Timestamp;
+use origin::{Chain, Origins};
 use platform::{Clock, Limits};
 use quick_cache::sync::Cache;
 use store::{LogFiles, Proof};
-use sumdb::{Database, Head, Record, Tile, Verification, Verified};
+use sumdb::{Database, Head, Record, Tile};
 use tokio_util::task::TaskTracker;
 
 use crate::flight::Flights;
@@ -310,252 +312,12 @@ fn covers(size: u64, tile: Tile) -> bool {
     end.is_some_and(|end| end <= hashes)
 }
 
-/// A failure of anything but a lookup: never absence, since the database owes
-/// what it has signed.
-fn log_failed(database: &str, path: &str, error: &OriginError) -> Error {
-    let what = format!("checksum database {database}: {path}");
-    match Error::from_origin(error, false) {
-        Error::Absent { text, upstream, .. } => Error::BadUpstream {
-            text: format!("{what} is missing: {text}"),
-            upstream,
-        },
-        other => other.prefixed(&what),
-    }
-}
-
 /// The answer to a lookup: number, record, signed head. The head is the newest
 /// one instead of the one that came with the record; see `relay`.
 pub(crate) fn lookup_answer(record: &Record, head: &Head) -> Vec<u8> {
     let mut answer = format!("{}\n{}\n", record.id, record.text).into_bytes();
     answer.extend_from_slice(&head.note);
     answer
-}
-
-impl Inner {
-    fn name(&self) -> &str {
-        self.parts.database.name()
-    }
-
-    /// Refuses modules of which the database must not hear. The toolchain is
-    /// always looked up, as `go` does it.
-    fn refuse_private(&self, module: &ModuleVersion) -> Result<(), Error> {
-        let path = module.path.as_str();
-        if gomod::path::is_toolchain(path) {
-            return Ok(());
-        }
-        let Some(pattern) = self.parts.private.matching(path) else {
-            return Ok(());
-        };
-        let text = format!(
-            "{path} is private here (pattern {pattern:?}) and is not looked up in {}: set GONOSUMDB or GOPRIVATE to that pattern",
-            self.name()
-        );
-        Err(Error::Denied {
-            text,
-            upstream: None,
-        })
-    }
-
-    async fn look_up(&self, module: &ModuleVersion) -> Result<Proven, Error> {
-        if let Some(answer) = self.kept_lookup(module).await? {
-            match self.prove_lookup(Reach::Network, module, &answer).await {
-                // What is kept is damaged: it can be asked for again.
-                Err(Error::Integrity { text, .. } | Error::BadUpstream { text, .. })
-                    if !self.parts.offline && self.belief.forked().is_none() =>
-                {
-                    tracing::warn!(module.path = %module.path, module.version = %module.version, error = text, "a kept lookup proves nothing and is asked for anew");
-                }
-                result => return self.settle(result?),
-            }
-        }
-        if self.parts.offline {
-            return Err(self.nothing_kept(&format!("the record of {module}")));
-        }
-        let path = format!(
-            "lookup/{}@{}",
-            module.path.escaped(),
-            module.version.escaped()
-        );
-        let fetched = self
-            .ask(&path)
-            .await
-            .map_err(|error| self.lookup_failed(module, &error))?;
-        let verified = self
-            .prove_lookup(Reach::Network, module, &fetched.body)
-            .await
-            .map_err(|error| error.blaming(&fetched.upstream))?;
-        self.keep_lookup(module, &verified).await;
-        self.settle(verified)
-    }
-
-    async fn prove_lookup(
-        &self,
-        reach: Reach,
-        module: &ModuleVersion,
-        answer: &[u8],
-    ) -> Result<Verified, Error> {
-        let run = |database: &Database, head: Option<&Head>| {
-            Verification::lookup(database, head, module, answer)
-        };
-        self.prove(reach, run).await
-    }
-
-    fn settle(&self, verified: Verified) -> Result<Proven, Error> {
-        let Some(record) = verified.record else {
-            return Err(self.distrust("the lookup proved no record"));
-        };
-        let proof = Proof {
-            database: self.name().to_owned(),
-            record: record.id,
-            tree: verified.head.size,
-        };
-        Ok(Proven { record, proof })
-    }
-
-    async fn fetch_latest(&self) -> Result<(), Error> {
-        let fetched = self
-            .ask("latest")
-            .await
-            .map_err(|error| log_failed(self.name(), "latest", &error))?;
-        let run = |database: &Database, head: Option<&Head>| {
-            Verification::latest(database, head, &fetched.body)
-        };
-        self.prove(Reach::Network, run)
-            .await
-            .map_err(|error| error.blaming(&fetched.upstream))?;
-        Ok(())
-    }
-
-    async fn prove_tile(&self, tile: Tile) -> Result<Bytes, Error> {
-        let run = |database: &Database, head: Option<&Head>| match head {
-            Some(head) => Verification::tiles(database, head, &[tile]),
-            None => Err(sumdb::Error::Malformed("no tree head is known".to_owned())),
-        };
-        let verified = self.prove(Reach::Network, run).await?;
-        let mut tiles = verified.tiles.into_iter();
-        let found = tiles.find(|(found, _)| *found == tile);
-        let found = found.map(|(_, bytes)| Bytes::from(bytes));
-        found.ok_or_else(|| self.distrust("a tile could not be proven"))
-    }
-
-    /// Asks the database; the call has a deadline of its own.
-    async fn ask(&self, path: &str) -> Result<Fetched, OriginError> {
-        let LogParts {
-            origins,
-            chains,
-            database,
-            ..
-        } = &self.parts;
-        origins.sumdb(chains, database, path).await
-    }
-
-    /// Bounds a lookup or refresh as a whole: one call for the answer, one for
-    /// its tiles.
-    async fn within_deadline<T>(
-        &self,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
-        let limit = self.parts.limits.sumdb_call * 2;
-        tokio::select! {
-            result = work => result,
-            () = self.parts.clock.sleep(limit) => Err(Error::Timeout {
-                text: format!("checksum database {} gave no whole answer within {} s", self.name(), limit.as_secs()),
-                upstream: None,
-            }),
-        }
-    }
-
-    fn remember(&self, module: &ModuleVersion, result: &Result<Proven, Error>) {
-        let error = match result {
-            Ok(proven) => {
-                self.failures.remove(module);
-                self.proven.insert(module.clone(), proven.clone());
-                return;
-            }
-            Err(error) => error.clone(),
-        };
-        let seconds = match error {
-            Error::Absent { .. } => ABSENCE_SECONDS,
-            _ => FAILURE_SECONDS,
-        };
-        let until = self
-            .parts
-            .clock
-            .now()
-            .saturating_add(SignedDuration::from_secs(seconds));
-        if let Ok(until) = until {
-            self.failures.insert(module.clone(), (until, error));
-        }
-    }
-}
-
-/// The texts of what can go wrong.
-impl Inner {
-    fn lookup_failed(&self, module: &ModuleVersion, error: &OriginError) -> Error {
-        match Error::from_origin(error, false) {
-            Error::Absent { text, upstream, .. } => Error::Absent {
-                text: format!(
-                    "checksum database {} does not know {module}: {text}",
-                    self.name()
-                ),
-                lasting: false,
-                upstream,
-            },
-            other => other.prefixed(&format!("checksum database {}", self.name())),
-        }
-    }
-
-    /// Nothing is kept and nobody may be asked.
-    fn nothing_kept(&self, what: &str) -> Error {
-        let text = format!(
-            "checksum database {}: {what} is not kept here, and modkeep is offline: a client that has seen a newer tree than modkeep, or asks for a version that was never fetched here, has to wait until modkeep is online again",
-            self.name()
-        );
-        Error::Unavailable {
-            text,
-            retry_after: None,
-            upstream: None,
-        }
-    }
-
-    /// The newest head could not be had a moment ago.
-    fn paused(&self) -> Error {
-        Error::Unavailable {
-            text: format!(
-                "checksum database {}: its newest tree head could not be had a moment ago",
-                self.name()
-            ),
-            retry_after: Some(belief::REFRESH_PAUSE),
-            upstream: None,
-        }
-    }
-
-    fn distrust(&self, why: &str) -> Error {
-        Error::Integrity {
-            text: format!("checksum database {}: {why}", self.name()),
-            upstream: None,
-        }
-    }
-
-    fn overloaded(&self) -> Error {
-        Error::Overloaded {
-            text: format!(
-                "too many requests wait for one answer of the checksum database {}: try again",
-                self.name()
-            ),
-        }
-    }
-
-    fn vanished(&self) -> Error {
-        Error::Unavailable {
-            text: format!(
-                "checksum database {}: the request ended without an answer",
-                self.name()
-            ),
-            retry_after: None,
-            upstream: None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,9 @@ fn is_proven(lookup: &Result<Lookup, Error>) -> bool {
 fn relayed(modules: &[Module]) -> (Fixture, LogServer, Setup) {
     let (fixture, mut server) = (Fixture::new(), LogServer::new());
     server.fill(300);
-    modules.iter().for_each(|module| server.add(module));
+    for module in modules {
+        server.add(module);
+    }
     server.serve(&fixture.upstream);
     let setup = Setup {
         database: Some(server.database()),
@@ -386,4 +388,24 @@ fn a_tree_covers_what_it_holds() {
     assert!(covers(256, Some(0), 0, 256) && covers(256, Some(1), 0, 1) && covers(5, None, 0, 5));
     assert!(!covers(255, Some(0), 0, 256) && !covers(255, Some(1), 0, 1) && !covers(5, None, 0, 6));
     assert!(!covers(u64::MAX, Some(0), u64::MAX, 1) && !covers(9, Some(255), 0, 1));
+}
+
+#[tokio::test]
+async fn a_silent_database_is_waited_for_so_long_and_no_longer() {
+    let module = Module::new("example.com/m", "v1.0.0");
+    let (fixture, _, setup) = relayed(std::slice::from_ref(&module));
+    let engine = fixture.engine(&setup);
+    fixture
+        .upstream
+        .script(&below("*"), Times::Always, Reply::Silence);
+    let waiting = tokio::spawn({
+        let (engine, name) = (Arc::clone(&engine), module.name());
+        async move { client(&engine).record(&name).await }
+    });
+    fixture.clock.wait_for_sleepers(1).await;
+    fixture
+        .clock
+        .advance(engine.parts.limits.sumdb_call * 2 + Duration::from_secs(1));
+    let error = waiting.await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::Timeout { .. }), "{error}");
 }

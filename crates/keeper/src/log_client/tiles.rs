@@ -11,6 +11,7 @@ use sumdb::{Tile, Verified};
 use tokio::sync::Semaphore;
 
 use super::Inner;
+use super::failure::log_failed;
 use super::proving::Reach;
 use crate::Error;
 use crate::flight::Flights;
@@ -202,7 +203,7 @@ fn shape(
     answer: Result<origin::Fetched, OriginError>,
 ) -> Result<Bytes, Error> {
     let path = tile.path();
-    let fetched = answer.map_err(|error| super::log_failed(database, &path, &error))?;
+    let fetched = answer.map_err(|error| log_failed(database, &path, &error))?;
     let wanted = tile.bytes_len();
     match wanted {
         Some(len) if fetched.body.len() != len && fetched.body.len() != 8192 => {

@@ -97,7 +97,7 @@ async fn a_good_store_has_no_findings() {
     fill(&engine).await;
     let seen = Mutex::new(Vec::new());
     let report = verify_store(&engine, KEPT, |progress| {
-        seen.lock().unwrap().push(progress)
+        seen.lock().unwrap().push(progress);
     });
     let report = report.await.unwrap();
     assert!(
@@ -117,8 +117,8 @@ async fn a_good_store_has_no_findings() {
 
 #[tokio::test]
 async fn each_flaw_is_found_and_repaired() {
-    type Harm = fn(&Fixture);
-    let table: [(&str, Harm, fn(&Flaw) -> bool, usize); 6] = [
+    type Case = (&'static str, fn(&Fixture), fn(&Flaw) -> bool, usize);
+    let table: [Case; 6] = [
         (
             "info",
             |it| rot(&file(it, "info")),

@@ -1,0 +1,167 @@
+//! One answer of the database: asked for, proven, kept, remembered.
+
+use bytes::Bytes;
+use gomod::ModuleVersion;
+use jiff::SignedDuration;
+use origin::{Fetched, OriginError};
+use store::Proof;
+use sumdb::{Database, Head, Tile, Verification, Verified};
+
+use super::failure::log_failed;
+use super::proving::Reach;
+use super::{ABSENCE_SECONDS, FAILURE_SECONDS, Inner, LogParts, Proven};
+use crate::Error;
+
+impl Inner {
+    /// Refuses modules of which the database must not hear. The toolchain is
+    /// always looked up, as `go` does it.
+    pub(super) fn refuse_private(&self, module: &ModuleVersion) -> Result<(), Error> {
+        let path = module.path.as_str();
+        if gomod::path::is_toolchain(path) {
+            return Ok(());
+        }
+        let Some(pattern) = self.parts.private.matching(path) else {
+            return Ok(());
+        };
+        let text = format!(
+            "{path} is private here (pattern {pattern:?}) and is not looked up in {}: set GONOSUMDB or GOPRIVATE to that pattern",
+            self.name()
+        );
+        Err(Error::Denied {
+            text,
+            upstream: None,
+        })
+    }
+
+    pub(super) async fn look_up(&self, module: &ModuleVersion) -> Result<Proven, Error> {
+        if let Some(answer) = self.kept_lookup(module).await? {
+            match self.prove_lookup(Reach::Network, module, &answer).await {
+                // What is kept is damaged: it can be asked for again.
+                Err(Error::Integrity { text, .. } | Error::BadUpstream { text, .. })
+                    if !self.parts.offline && self.belief.forked().is_none() =>
+                {
+                    tracing::warn!(module.path = %module.path, module.version = %module.version, error = text, "a kept lookup proves nothing and is asked for anew");
+                }
+                result => return self.settle(result?),
+            }
+        }
+        if self.parts.offline {
+            return Err(self.nothing_kept(&format!("the record of {module}")));
+        }
+        let path = format!(
+            "lookup/{}@{}",
+            module.path.escaped(),
+            module.version.escaped()
+        );
+        let fetched = self
+            .ask(&path)
+            .await
+            .map_err(|error| self.lookup_failed(module, &error))?;
+        let verified = self
+            .prove_lookup(Reach::Network, module, &fetched.body)
+            .await
+            .map_err(|error| error.blaming(&fetched.upstream))?;
+        self.keep_lookup(module, &verified).await;
+        self.settle(verified)
+    }
+
+    pub(super) async fn prove_lookup(
+        &self,
+        reach: Reach,
+        module: &ModuleVersion,
+        answer: &[u8],
+    ) -> Result<Verified, Error> {
+        let run = |database: &Database, head: Option<&Head>| {
+            Verification::lookup(database, head, module, answer)
+        };
+        self.prove(reach, run).await
+    }
+
+    pub(super) fn settle(&self, verified: Verified) -> Result<Proven, Error> {
+        let Some(record) = verified.record else {
+            return Err(self.distrust("the lookup proved no record"));
+        };
+        let proof = Proof {
+            database: self.name().to_owned(),
+            record: record.id,
+            tree: verified.head.size,
+        };
+        Ok(Proven { record, proof })
+    }
+
+    pub(super) async fn fetch_latest(&self) -> Result<(), Error> {
+        let fetched = self
+            .ask("latest")
+            .await
+            .map_err(|error| log_failed(self.name(), "latest", &error))?;
+        let run = |database: &Database, head: Option<&Head>| {
+            Verification::latest(database, head, &fetched.body)
+        };
+        self.prove(Reach::Network, run)
+            .await
+            .map_err(|error| error.blaming(&fetched.upstream))?;
+        Ok(())
+    }
+
+    pub(super) async fn prove_tile(&self, tile: Tile) -> Result<Bytes, Error> {
+        let run = |database: &Database, head: Option<&Head>| match head {
+            Some(head) => Verification::tiles(database, head, &[tile]),
+            None => Err(sumdb::Error::Malformed("no tree head is known".to_owned())),
+        };
+        let verified = self.prove(Reach::Network, run).await?;
+        let mut tiles = verified.tiles.into_iter();
+        let found = tiles.find(|(found, _)| *found == tile);
+        let found = found.map(|(_, bytes)| Bytes::from(bytes));
+        found.ok_or_else(|| self.distrust("a tile could not be proven"))
+    }
+
+    /// Asks the database; the call has a deadline of its own.
+    pub(super) async fn ask(&self, path: &str) -> Result<Fetched, OriginError> {
+        let LogParts {
+            origins,
+            chains,
+            database,
+            ..
+        } = &self.parts;
+        origins.sumdb(chains, database, path).await
+    }
+
+    /// Bounds a lookup or refresh as a whole: one call for the answer, one for
+    /// its tiles.
+    pub(super) async fn within_deadline<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let limit = self.parts.limits.sumdb_call * 2;
+        tokio::select! {
+            result = work => result,
+            () = self.parts.clock.sleep(limit) => Err(Error::Timeout {
+                text: format!("checksum database {} gave no whole answer within {} s", self.name(), limit.as_secs()),
+                upstream: None,
+            }),
+        }
+    }
+
+    pub(super) fn remember(&self, module: &ModuleVersion, result: &Result<Proven, Error>) {
+        let error = match result {
+            Ok(proven) => {
+                self.failures.remove(module);
+                self.proven.insert(module.clone(), proven.clone());
+                return;
+            }
+            Err(error) => error.clone(),
+        };
+        let seconds = match error {
+            Error::Absent { .. } => ABSENCE_SECONDS,
+            _ => FAILURE_SECONDS,
+        };
+        let until = self
+            .parts
+            .clock
+            .now()
+            .saturating_add(SignedDuration::from_secs(seconds));
+        if let Ok(until) = until {
+            self.failures.insert(module.clone(), (until, error));
+        }
+    }
+}
