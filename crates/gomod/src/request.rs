@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::modfile::quote;
+use crate::modfile::{quote, shorten};
 use crate::{ArtifactKind, ModulePath, ModuleVersion, Version, VersionQuery};
 use crate::{path, percent};
 
@@ -21,8 +21,8 @@ pub const MAX_ELEMENT_BYTES: usize = 255;
 /// (`.ziphash`, `.receipt`) it still is one element.
 pub const MAX_VERSION_BYTES: usize = MAX_ELEMENT_BYTES - ".ziphash".len();
 
-/// How much of a refused text a message repeats, in bytes. `go` shows 648 bytes of a message in all.
-const SHOWN_BYTES: usize = 200;
+/// Longest text of an error in bytes: `go` shows no more than 648 of an answer.
+const MAX_TEXT_BYTES: usize = 600;
 
 /// One request of the protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -86,7 +86,8 @@ impl ProxyRequest {
                 let file = endpoint.strip_prefix("v/").and_then(split_file);
                 let Some((escaped_version, kind)) = file else {
                     return Err(RequestError::NotFound(format!(
-                        "{path}: unknown endpoint {}: there is @latest, and @v/ with list, VERSION.info, VERSION.mod, VERSION.zip",
+                        "{}: unknown endpoint {}: there is @latest, and @v/ with list, VERSION.info, VERSION.mod, VERSION.zip",
+                        shorten(path.as_str()),
                         shown(&decoded[escaped_path.len() + 1..])
                     )));
                 };
@@ -101,25 +102,25 @@ impl ProxyRequest {
         kind: ArtifactKind,
     ) -> Result<Self, RequestError> {
         if escaped.len() > MAX_VERSION_BYTES {
-            return Err(RequestError::Malformed(format!(
+            return Err(malformed(&format!(
                 "{path}: version {} is longer than {MAX_VERSION_BYTES} bytes",
                 shown(escaped)
             )));
         }
         let version = path::unescape_version_cow(escaped)
-            .map_err(|error| RequestError::Malformed(format!("{path}: {error}")))?;
+            .map_err(|error| malformed(&format!("{path}: {error}")))?;
         if let Ok(version) = Version::parse(&version) {
-            let module = ModuleVersion::new(path, version)
-                .map_err(|error| RequestError::Malformed(error.to_string()))?;
+            let module =
+                ModuleVersion::new(path, version).map_err(|error| malformed(&error.to_string()))?;
             return Ok(Self::Artifact { module, kind });
         }
         if kind != ArtifactKind::Info {
-            return Err(RequestError::Malformed(format!(
+            return Err(malformed(&format!(
                 "{path}@{version}: unrecognized version"
             )));
         }
         if is_answered_by_list(&version) {
-            return Err(RequestError::Malformed(format!(
+            return Err(malformed(&format!(
                 "{path}@{version}: not a revision: go finds this version in the list"
             )));
         }
@@ -161,12 +162,12 @@ fn parse_module(escaped: &str) -> Result<ModulePath, RequestError> {
         .split('/')
         .find(|part| part.len() > MAX_ELEMENT_BYTES)
     {
-        return Err(RequestError::Malformed(format!(
+        return Err(malformed(&format!(
             "path element {} is longer than {MAX_ELEMENT_BYTES} bytes",
             shown(long)
         )));
     }
-    ModulePath::from_escaped(escaped).map_err(|error| RequestError::Malformed(error.to_string()))
+    ModulePath::from_escaped(escaped).map_err(|error| malformed(&error.to_string()))
 }
 
 /// `V.info` into `V` and what kind of file it is.
@@ -181,19 +182,25 @@ fn is_answered_by_list(query: &str) -> bool {
 }
 
 fn too_long(text: &str) -> RequestError {
-    RequestError::Malformed(format!(
+    malformed(&format!(
         "path {} is longer than {MAX_PATH_BYTES} bytes",
         shown(text)
     ))
 }
 
-/// A text for a message: quoted, so that it is one line, and cut where it is endless.
+/// A text for a message: quoted, so that it is one line, and without its middle where it is long.
 fn shown(text: &str) -> String {
-    if text.len() <= SHOWN_BYTES {
-        return quote(text);
-    }
-    let end = text.floor_char_boundary(SHOWN_BYTES);
-    format!("{}…", quote(&text[..end]))
+    quote(&shorten(text))
+}
+
+/// Each part of a message is bounded by the limits above, but `go` shows little of that.
+fn malformed(text: &str) -> RequestError {
+    let text = if text.len() <= MAX_TEXT_BYTES {
+        text.into()
+    } else {
+        shorten(text)
+    };
+    RequestError::Malformed(text.into_owned())
 }
 
 fn percent_decode(wire_path: &str) -> Result<Cow<'_, str>, RequestError> {
@@ -213,7 +220,7 @@ fn percent_decode(wire_path: &str) -> Result<Cow<'_, str>, RequestError> {
                 return Err(bad("a % is not followed by two hexadecimal digits"));
             };
             if byte == b'/' {
-                return Err(RequestError::Malformed(format!(
+                return Err(malformed(&format!(
                     "path {}: a slash must not be encoded",
                     shown(wire_path)
                 )));

@@ -248,6 +248,19 @@ fn endless_paths_are_refused_in_few_words() {
         assert!(error.to_string().contains(" is longer than "), "{error}");
         assert!(error.to_string().len() < 400);
     }
+    // Within the limits, and still not repeated at length.
+    let deep = format!("rsc.io{}", "/b".repeat(900));
+    for path in [
+        format!("{deep}/con/@latest"),
+        format!("{deep}/@v/v2.0.0.info"),
+        format!("{deep}/@v/master.zip"),
+        format!("{deep}/@v/A.info"),
+        format!("{deep}/@v/x"),
+        deep,
+    ] {
+        let error = ProxyRequest::parse(&path).unwrap_err();
+        assert!(error.to_string().len() <= MAX_TEXT_BYTES, "{error}");
+    }
 }
 
 fn module_path() -> impl Strategy<Value = String> {
