@@ -182,6 +182,11 @@ impl Modkeep {
         self.child.wait().unwrap()
     }
 
+    /// Waits for it to end by itself, as after a signal.
+    pub fn wait(mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill")

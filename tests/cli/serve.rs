@@ -1,6 +1,9 @@
 //! The start and the end of `modkeep serve`.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixDatagram;
+use std::thread::JoinHandle;
 
 use testkit::{Modkeep, ModkeepOptions};
 
@@ -105,7 +108,7 @@ fn the_proxy_to_use_is_told_with_login_and_path() {
 
 #[test]
 fn a_port_in_use_is_one_clear_line() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let said = Place::new().run(&["serve", "--listen", &address, "--upstream", "off"]);
     assert_eq!(said.code, Some(3));
@@ -184,4 +187,74 @@ fn systemd_is_told_of_readiness_and_of_the_end() {
     assert_eq!(hear(), "READY=1");
     assert_eq!(server.terminate().code(), Some(0));
     assert_eq!(hear(), "STOPPING=1");
+}
+
+/// An upstream that takes one request and answers when it is told to.
+struct Slow {
+    listener: TcpListener,
+}
+
+impl Slow {
+    fn new() -> Self {
+        Self {
+            listener: TcpListener::bind("127.0.0.1:0").unwrap(),
+        }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.listener.local_addr().unwrap())
+    }
+
+    /// Waits for a request and leaves it without an answer.
+    fn hear(&self) -> TcpStream {
+        let (connection, _) = self.listener.accept().unwrap();
+        let mut lines = BufReader::new(&connection).lines();
+        while !lines.next().unwrap().unwrap().is_empty() {}
+        connection
+    }
+}
+
+/// Starts a server behind `upstream` and asks it for a list.
+fn ask(place: &Place, upstream: &Slow) -> (Modkeep, JoinHandle<String>) {
+    let options = ModkeepOptions::new(MODKEEP, &place.path().join("store"));
+    let server = options
+        .args(&["--upstream", &upstream.url(), "--sumdb", "off"])
+        .start();
+    let authority = server.authority().to_owned();
+    let client = std::thread::spawn(move || {
+        let mut connection = TcpStream::connect(authority).unwrap();
+        let request = b"GET /rsc.io/quote/@v/list HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        connection.write_all(request).unwrap();
+        let mut answer = Vec::new();
+        // Cut off in the middle, it is an error to some systems.
+        let _ = connection.read_to_end(&mut answer);
+        String::from_utf8(answer).unwrap()
+    });
+    (server, client)
+}
+
+#[test]
+fn a_request_under_way_is_finished_after_the_first_signal() {
+    let (place, upstream) = (Place::new(), Slow::new());
+    let (server, client) = ask(&place, &upstream);
+    let mut connection = upstream.hear();
+    server.signal("TERM");
+    connection
+        .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nv1.5.2\n")
+        .unwrap();
+    let answer = client.join().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.ends_with("v1.5.2\n"), "{answer}");
+    assert_eq!(server.wait().code(), Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    let (place, upstream) = (Place::new(), Slow::new());
+    let (server, client) = ask(&place, &upstream);
+    let _connection = upstream.hear();
+    // Two of one kind could become one.
+    server.signal("INT");
+    assert_eq!(server.terminate().code(), Some(3));
+    assert_eq!(client.join().unwrap(), "");
 }

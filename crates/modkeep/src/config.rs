@@ -123,6 +123,21 @@ impl Config {
         })
     }
 
+    /// Refuses a policy that asks for more than this version does: it must not
+    /// look enforced.
+    ///
+    /// # Errors
+    /// The first table that is not enforced.
+    pub(crate) fn refuse_what_is_not_enforced(&self) -> Result<(), Failure> {
+        let policy = self.policy.as_ref().map(|loaded| &loaded.policy);
+        match policy.and_then(|policy| policy.not_yet.first()) {
+            Some(table) => Err(Failure::usage(table).hint(
+                "modkeep does not start with a policy it would only follow in part: leave that table out",
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// Every list that says where modules come from.
     pub(crate) fn lists(&self) -> Vec<&ProxyList> {
         let routes = self.routes().map(|policy| policy.routes.as_slice());

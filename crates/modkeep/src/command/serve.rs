@@ -49,7 +49,7 @@ pub(crate) struct Arguments {
 /// Serves until a signal says to end.
 pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
     let config = Config::load(env, &arguments.flags)?;
-    refuse_what_is_not_enforced(&config)?;
+    config.refuse_what_is_not_enforced()?;
     if arguments.print_config {
         output::print(&print::print(&config)?)?;
         return Ok(Exit::Well);
@@ -66,16 +66,6 @@ pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Fail
     // A rebuild of the catalog may be at work; it is begun again at the next start.
     runtime.shutdown_timeout(if served.is_ok() { LAST } else { Duration::ZERO });
     served
-}
-
-/// A policy that asks for more than this version does must not look enforced.
-fn refuse_what_is_not_enforced(config: &Config) -> Result<(), Failure> {
-    let policy = config.policy.as_ref().map(|loaded| &loaded.policy);
-    match policy.and_then(|policy| policy.not_yet.first()) {
-        Some(table) => Err(Failure::usage(table)
-            .hint("modkeep does not start with a policy it would only follow in part: leave that table out")),
-        None => Ok(()),
-    }
 }
 
 fn serve(

@@ -45,6 +45,10 @@ pub(crate) struct Arguments {
 /// Verifies the store and prints what is wrong with it.
 pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
     let config = Config::load(env, &arguments.flags)?;
+    if arguments.repair {
+        // It fetches, as the server does.
+        config.refuse_what_is_not_enforced()?;
+    }
     logging::start(&config.log);
     let url = config.store()?;
     let opened = if arguments.repair {
