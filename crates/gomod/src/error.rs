@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::modfile::quote;
+use crate::modfile::{quote, shown};
 
 /// Why a text is not what it was taken for. The texts are Go's where Go has one, and one line each.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,7 +72,7 @@ pub enum Error {
         version: String,
     },
     /// A revision, or a full version, that the list does not hold.
-    #[error("{path}@{revision}: invalid version: unknown revision {revision}")]
+    #[error("{path}@{0}: invalid version: unknown revision {0}", shown(.revision))]
     UnknownRevision {
         /// The module path.
         path: String,

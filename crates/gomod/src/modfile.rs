@@ -17,8 +17,8 @@ mod quote;
 use std::sync::Arc;
 
 pub use error::{ModFileError, ModFileFault};
-pub(crate) use quote::shorten;
 pub use quote::{auto_quote, quote, unquote};
+pub(crate) use quote::{shorten, shown};
 
 use crate::ModulePath;
 use lexer::SourceText;

@@ -128,7 +128,9 @@ fn split(version: &str) -> Option<Parts<'_>> {
     let time_at = head.len().checked_sub(TIME_DIGITS)?;
     let (before, time) = head.split_at_checked(time_at)?;
     let digits = time.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits || !revision.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    let is_revision =
+        !revision.is_empty() && revision.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !digits || !is_revision {
         return None;
     }
     let base = if let Some(base) = before.strip_suffix('.') {

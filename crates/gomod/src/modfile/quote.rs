@@ -59,7 +59,7 @@ pub(super) fn is_print(character: char) -> bool {
 
 /// A part of a hostile file in a text about it: as it stands if that is printable, else in quotes;
 /// shortened. It can neither fill nor rewrite a terminal or log.
-pub(super) fn shown(text: &str) -> Cow<'_, str> {
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     let short = shorten(text);
     if short.chars().all(is_print) {
         short

@@ -29,6 +29,12 @@ fn pseudo_versions_are_go_s() {
 const TAIL: &str = "20190513201126-42abcb6df8ee";
 
 #[test]
+fn a_dash_without_revision_makes_no_pseudo_version() {
+    assert!(semver::is_valid("v0.0.0-20190513201126-"));
+    assert!(!is_pseudo_version("v0.0.0-20190513201126-"));
+}
+
+#[test]
 fn the_base_comes_back() {
     for base in [
         "",
