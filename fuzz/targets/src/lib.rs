@@ -15,7 +15,7 @@ mod sumdb;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a file of its name in `fuzz_targets/` and a folder in `corpus/`.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 11] = [
     ("request_path", gomod::request_path),
     ("go_mod", gomod::go_mod),
     ("goproxy", gomod::goproxy),
@@ -23,7 +23,9 @@ pub const TARGETS: [Target; 9] = [
     ("versions", gomod::versions),
     ("query", gomod::query),
     ("zip", gomod::zip),
+    ("gosumdb", sumdb::gosumdb),
     ("note", sumdb::note),
+    ("lookup", sumdb::lookup),
     ("tile_path", sumdb::tile_path),
 ];
 
