@@ -6,8 +6,8 @@ use ::gomod::goproxy::Source;
 use ::gomod::pattern::{Patterns, path_match};
 use ::gomod::query::Known;
 use ::gomod::{
-    ModFileError, ModulePath, ModuleVersion, ProxyList, ProxyRequest, Version, VersionQuery, gover,
-    modfile, modzip, path, pseudo, semver,
+    ModFileError, ModulePath, ModuleVersion, ProxyList, ProxyRequest, Version, VersionQuery,
+    dirhash, gover, modfile, modzip, path, pseudo, semver,
 };
 
 /// Longest text of an error. It ends in answers and logs.
@@ -152,14 +152,21 @@ pub(crate) fn query(data: &[u8]) {
     }
 }
 
-/// Module zips.
+/// Module zips: what is accepted as a module has the hash that it has as a plain zip.
 pub(crate) fn zip(data: &[u8]) {
     let module = ModulePath::parse("example.com/m")
         .and_then(|path| ModuleVersion::new(path, Version::parse("v1.0.0")?));
-    if let Ok(module) = module
-        && let Err(error) = modzip::inspect(Cursor::new(data), &module)
-    {
-        one_line(&error.to_string());
+    let Ok(module) = module else { return };
+    let hash = dirhash::zip(Cursor::new(data)).map_err(|error| error.to_string());
+    match modzip::inspect(Cursor::new(data), &module) {
+        Ok(inspection) => {
+            assert_eq!(hash, Ok(inspection.h1));
+            assert!(inspection.unpacked_bytes <= modzip::MAX_ZIP_BYTES);
+        }
+        Err(error) => one_line(&error.to_string()),
+    }
+    if let Err(text) = hash {
+        one_line(&text);
     }
 }
 
