@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::fetch::fetch_small;
 use super::held::{self, Look};
-use super::publish::{Doubt, keep, prove};
+use super::publish::{keep, prove};
 use super::zip::fetch_zip;
 use super::{Wanted, content, not_held};
 use crate::answer::{Answer, Body, CacheResult, Validity};
@@ -30,7 +30,7 @@ pub(super) enum Report {
     Landed(Result<Answer, Error>),
 }
 
-/// Where a flight reports; `None` means that there is nothing to read (any more).
+/// Where a flight reports; `None` until there is something to read.
 pub(super) type Reports = watch::Sender<Option<Report>>;
 
 /// Joins the flight for `wanted`, or starts it, and waits for an answer.
@@ -117,13 +117,13 @@ async fn settle(
     wanted: &Wanted,
     reports: &Reports,
 ) -> Result<Option<Answer>, Error> {
-    let doubt = match held::look(engine, wanted).await? {
+    let doubted = match held::look(engine, wanted).await? {
         Look::Good(held, receipt) => return held::serve(engine, wanted, held, &receipt).await,
-        Look::Doubtful(held, standing) => {
+        Look::Doubtful(held) => {
             if engine.must_prove(&wanted.module.path) && wanted.kind != ArtifactKind::Info {
                 return prove(engine, wanted, held).await;
             }
-            Some(Doubt { held, standing })
+            Some(held)
         }
         Look::Nothing => None,
     };
@@ -131,10 +131,10 @@ async fn settle(
         return Err(not_held(wanted));
     }
     let outcome = if wanted.kind == ArtifactKind::Zip {
-        fetch_zip(engine, wanted, reports, doubt).await
+        fetch_zip(engine, wanted, reports, doubted).await
     } else {
         match fetch_small(engine, wanted).await {
-            Ok(candidate) => keep(engine, wanted, candidate, doubt).await,
+            Ok(candidate) => keep(engine, wanted, candidate, doubted).await,
             Err(error) => Err(error),
         }
     };

@@ -19,7 +19,7 @@ pub(super) enum Look {
     /// It, and it may be served.
     Good(Held, Receipt),
     /// It, but it stands so that it may not be served yet.
-    Doubtful(Held, Standing),
+    Doubtful(Held),
     /// Nothing.
     Nothing,
 }
@@ -44,7 +44,7 @@ pub(super) async fn look(engine: &Engine, wanted: &Wanted) -> Result<Look, Error
         receipt,
     ) {
         (Standing::Good, Some(receipt)) => Ok(Look::Good(held, receipt)),
-        (standing, _) => Ok(Look::Doubtful(held, standing)),
+        _ => Ok(Look::Doubtful(held)),
     }
 }
 

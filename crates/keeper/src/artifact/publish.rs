@@ -8,7 +8,6 @@ use store::{CatalogEntry, Held, HeldBody, Publication, Receipt, Spool};
 
 use super::Wanted;
 use super::held::{self, Content, Loaded};
-use crate::claim::Standing;
 use crate::engine::Engine;
 use crate::info::Info;
 use crate::measure::{Measured, Unmeasured, measure_held};
@@ -23,28 +22,22 @@ pub(super) struct Candidate {
     pub(super) content: Content,
 }
 
-/// What is held but may not be served before it was compared with what its
-/// sources have now.
-pub(super) struct Doubt {
-    pub(super) held: Held,
-    pub(super) standing: Standing,
-}
-
 /// Publishes `candidate` and gives the answer; `None` when other bytes are
-/// there, that have to be looked at again.
+/// there, that have to be looked at again. `doubted` is what is held but may
+/// not be served before it was compared with what its sources have now.
 pub(super) async fn keep(
     engine: &Engine,
     wanted: &Wanted,
     candidate: Candidate,
-    doubt: Option<Doubt>,
+    doubted: Option<Held>,
 ) -> Result<Option<Answer>, Error> {
     let Candidate {
         spool,
         receipt,
         content,
     } = candidate;
-    if let Some(doubt) = doubt {
-        match compare(engine, wanted, &receipt, &content, doubt).await? {
+    if let Some(doubted) = doubted {
+        match compare(engine, wanted, &receipt, &content, doubted).await? {
             Verdict::Same(receipt) => {
                 amend(engine, wanted, &receipt).await?;
                 return Ok(None);
@@ -105,10 +98,10 @@ async fn compare(
     wanted: &Wanted,
     new: &Receipt,
     content: &Content,
-    doubt: Doubt,
+    doubted: Held,
 ) -> Result<Verdict, Error> {
-    let old = doubt.held.receipt;
-    let held = match measure_held(engine, &wanted.module, wanted.kind, doubt.held.body).await {
+    let old = doubted.receipt;
+    let held = match measure_held(engine, &wanted.module, wanted.kind, doubted.body).await {
         Ok(held) => held,
         Err(Unmeasured::Malformed(reason)) => return Ok(Verdict::Replace(reason)),
         Err(Unmeasured::Unreadable(error)) => return Err(held::unreadable(&error)),
@@ -125,7 +118,7 @@ async fn compare(
             ..new.clone()
         }));
     }
-    match old.filter(|_| doubt.standing != Standing::Unaccounted) {
+    match old.filter(|old| !old.source.is_empty()) {
         None => Ok(Verdict::Replace(format!(
             "{} has other bytes, and nobody accounts for these",
             new.source

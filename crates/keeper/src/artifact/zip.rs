@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gomod::ArtifactKind;
 use origin::{OriginError, ZipBody};
-use store::{Receipt, Spool, StoreError};
+use store::{Held, Receipt, Spool, StoreError};
 use tokio::sync::watch;
 
 use super::Wanted;
@@ -15,7 +15,7 @@ use super::fetch::origin_failed;
 use super::flight::{Report, Reports};
 use super::held::{self, Content};
 use super::pour::{Spilled, pour};
-use super::publish::{Candidate, Doubt, keep};
+use super::publish::{Candidate, keep};
 use crate::engine::Engine;
 use crate::measure::{Unmeasured, inspect_zip};
 use crate::spooling::{Attempt, Phase};
@@ -49,7 +49,7 @@ pub(super) async fn fetch_zip(
     engine: &Engine,
     wanted: &Wanted,
     reports: &Reports,
-    doubt: Option<Doubt>,
+    doubted: Option<Held>,
 ) -> Result<Option<Answer>, Error> {
     let module = &wanted.module;
     let sources = engine.sources(&module.path);
@@ -63,20 +63,17 @@ pub(super) async fn fetch_zip(
             Err(error) => return Err(origin_failed(engine, wanted, &error).await),
         };
         // Bytes that may turn out not to be the kept ones are not streamed.
-        let streams = doubt.is_none().then_some(reports);
+        let streams = doubted.is_none().then_some(reports);
         match receive(engine, wanted, body, &mut vouching, streams).await {
             Ok((candidate, phase)) => {
-                let answer = keep(engine, wanted, candidate, doubt).await?;
+                let answer = keep(engine, wanted, candidate, doubted).await?;
                 if answer.is_some() {
                     phase.send_replace(Phase::Proven);
                 }
                 return Ok(answer);
             }
-            Err(Failure::Source(error)) => {
-                // Who has no byte yet waits for the next source.
-                reports.send_replace(None);
-                failed = Some(error);
-            }
+            // Who has no byte yet goes on waiting, for the next source.
+            Err(Failure::Source(error)) => failed = Some(error),
             Err(Failure::Final(error)) => return Err(error),
         }
     }

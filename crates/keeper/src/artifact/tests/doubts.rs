@@ -222,3 +222,66 @@ async fn an_upstream_that_changes_a_version_changes_nothing_here() {
     assert_eq!(read(answer).await.unwrap(), module.mod_bytes());
     end(engine).await;
 }
+
+#[tokio::test]
+async fn another_route_may_have_packed_the_same_files_otherwise() {
+    let (fixture, setup) = unverified();
+    let second = testkit::Upstream::start();
+    let files = [("a.go", "package m\n"), ("b.go", "package m\n")];
+    let empty = Module::new("example.com/m", "v1.0.0");
+    let pack = |module: Module, (name, content): (&str, &str)| module.file(name, content);
+    let first = files.into_iter().fold(empty.clone(), pack);
+    let reversed = files.into_iter().rev().fold(empty, pack);
+    assert_ne!(first.zip_bytes(), reversed.zip_bytes());
+    fixture.upstream.add(&first);
+    second.add(&reversed);
+    fetch_once(&fixture, &setup, &first).await;
+    let engine = fixture.engine(&Setup {
+        chain: second.url(),
+        ..Setup::default()
+    });
+    let answer = ask(&engine, &first, ArtifactKind::Zip).await.unwrap();
+    assert_eq!(read(answer).await.unwrap(), first.zip_bytes());
+    end(engine).await;
+}
+
+#[tokio::test]
+async fn damage_found_in_doubt_is_damage_and_no_contradiction() {
+    let (fixture, setup) = unverified();
+    let second = testkit::Upstream::start();
+    let module = Module::new("example.com/m", "v1.0.0");
+    fixture.upstream.add(&module);
+    second.add(&module);
+    fetch_once(&fixture, &setup, &module).await;
+    // Of the same length and shape, but not what was published.
+    let other = module.clone().at("2020-01-01T00:00:00Z");
+    let file = stored(&fixture, &module, "info");
+    fs::write(&file, other.info_bytes()).unwrap();
+    let engine = fixture.engine(&Setup {
+        chain: second.url(),
+        ..Setup::default()
+    });
+    let answer = ask(&engine, &module, ArtifactKind::Info).await.unwrap();
+    assert_eq!(read(answer).await.unwrap(), module.info_bytes());
+    assert_eq!(fs::read(&file).unwrap(), module.info_bytes());
+    end(engine).await;
+}
+
+#[tokio::test]
+async fn a_receipt_without_a_source_accounts_for_nothing() {
+    let (fixture, setup) = unverified();
+    let module = Module::new("example.com/m", "v1.0.0");
+    fixture.upstream.add(&module);
+    fetch_once(&fixture, &setup, &module).await;
+    let engine = fixture.engine(&setup);
+    let name = module.name();
+    let held = engine.parts.artifacts.open(&name, ArtifactKind::Mod);
+    let mut receipt = held.await.unwrap().unwrap().receipt.unwrap();
+    receipt.source.clear();
+    engine.parts.artifacts.amend(&name, receipt).await.unwrap();
+    let changed = module.directive("// changed");
+    fixture.upstream.add(&changed);
+    let answer = ask(&engine, &changed, ArtifactKind::Mod).await.unwrap();
+    assert_eq!(read(answer).await.unwrap(), changed.mod_bytes());
+    end(engine).await;
+}

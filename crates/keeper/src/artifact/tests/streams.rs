@@ -166,3 +166,39 @@ async fn a_stream_of_a_zip_that_is_not_the_worlds_is_cut() {
     assert!(log.size() > 0);
     end(engine).await;
 }
+
+#[tokio::test]
+async fn a_small_zip_is_waited_for() {
+    let (fixture, _log, setup) = verified();
+    let module = Module::new("example.com/m", "v1.0.0");
+    fixture.upstream.add(&module);
+    let engine = fixture.engine(&setup);
+    let answer = engine.answer(&streamed(&module)).await.unwrap();
+    assert!(answer.etag.is_some() && matches!(answer.body, Body::Bytes(_)));
+    end(engine).await;
+}
+
+#[tokio::test]
+async fn a_stream_whose_bytes_are_not_kept_is_cut() {
+    let (fixture, _log, _) = verified();
+    let module = large();
+    fixture.upstream.add(&module);
+    let gate = Reply::GateAfter("zip".to_owned(), 100_000);
+    fixture
+        .upstream
+        .script(&module.url_path("zip"), Times::Next(1), gate);
+    let engine = fixture.engine(&Setup::default());
+    let answer = engine.answer(&streamed(&module)).await.unwrap();
+    assert!(matches!(answer.body, Body::Stream { .. }));
+    // Meanwhile another program puts other bytes there.
+    let other = Module::new("example.com/m", "v1.0.0").file("other.go", "package m\n");
+    let file = stored(&fixture, &module, "zip");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, other.zip_bytes()).unwrap();
+    fixture.upstream.open_gate("zip");
+    assert_eq!(read(answer).await, None);
+    // Nobody accounts for those, so they give way.
+    let answer = ask(&engine, &module, ArtifactKind::Zip).await.unwrap();
+    assert!(read(answer).await.unwrap() == module.zip_bytes());
+    end(engine).await;
+}
