@@ -80,6 +80,7 @@ async fn after_a_failure_those_without_a_byte_go_on_and_the_others_are_cut() {
     fixture.upstream.put(&zip_path, other.zip_bytes());
     let gate = Reply::GateAfter("zip".to_owned(), 100_000);
     fixture.upstream.script(&zip_path, Times::Always, gate);
+    second.script(&zip_path, Times::Always, Reply::Gate("second".to_owned()));
     let engine = fixture.engine(&Setup {
         chain: format!("{}|{}", fixture.upstream.url(), second.url()),
         ..setup
@@ -93,6 +94,12 @@ async fn after_a_failure_those_without_a_byte_go_on_and_the_others_are_cut() {
     });
     fixture.upstream.open_gate("zip");
     assert_eq!(read(early).await, None, "the early reader was not cut");
+    // Who comes now must not be given what is over.
+    let request = streamed(&module);
+    let mut late = Box::pin(engine.answer(&request));
+    assert!(futures_util::poll!(late.as_mut()).is_pending());
+    second.open_gate("second");
+    assert!(read(late.await.unwrap()).await.unwrap() == module.zip_bytes());
     let patient = patient.await.unwrap().unwrap();
     assert!(read(patient).await.unwrap() == module.zip_bytes());
     assert_eq!(fixture.upstream.count(&zip_path), 1);
