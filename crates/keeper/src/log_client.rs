@@ -30,7 +30,7 @@ use sumdb::{Database, Head, Record, Tile};
 use tokio_util::task::TaskTracker;
 
 use crate::flight::Flights;
-use crate::{Error, KeeperParts};
+use crate::{CacheResult, Error, KeeperParts};
 use belief::Belief;
 use proving::Reach;
 use tiles::Tiles;
@@ -78,7 +78,7 @@ struct Inner {
     tiles: Tiles,
     proven: Cache<ModuleVersion, Proven>,
     failures: Cache<ModuleVersion, (Timestamp, Error)>,
-    lookups: Flights<Result<Proven, Error>>,
+    lookups: Flights<Result<Found, Error>>,
     refreshes: Flights<Result<(), Error>>,
 }
 
@@ -89,6 +89,14 @@ pub(crate) struct Proven {
     pub(crate) record: Record,
     /// What a receipt says of it.
     pub(crate) proof: Proof,
+}
+
+/// A proven record, and how it was come by.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) proven: Proven,
+    /// Who was asked for it in this request, if anybody was.
+    pub(crate) upstream: Option<Arc<str>>,
 }
 
 /// What the database says of a module version.
@@ -140,20 +148,23 @@ impl LogClient {
     /// [`Error::Denied`] for a private module, [`Error::Integrity`] when proofs
     /// fail or the database forked; the others are trouble.
     pub(crate) async fn record(&self, module: &ModuleVersion) -> Result<Lookup, Error> {
-        match self.proven(module).await {
-            Ok(proven) => Ok(Lookup::Proven(proven)),
+        match self.find(module).await {
+            Ok(found) => Ok(Lookup::Proven(found.proven)),
             Err(Error::Absent { text, .. }) => Ok(Lookup::Unknown { text }),
             Err(error) => Err(error),
         }
     }
 
     /// As [`Self::record`], with [`Error::Absent`] for an unknown version.
-    pub(crate) async fn proven(&self, module: &ModuleVersion) -> Result<Proven, Error> {
+    pub(crate) async fn find(&self, module: &ModuleVersion) -> Result<Found, Error> {
         let inner = &self.inner;
         inner.refuse_private(module)?;
         inner.check_fork().await?;
         if let Some(proven) = inner.proven.get(module) {
-            return Ok(proven);
+            return Ok(Found {
+                proven,
+                upstream: None,
+            });
         }
         if let Some((until, error)) = inner.failures.get(module)
             && inner.parts.clock.now() < until
@@ -203,25 +214,28 @@ impl LogClient {
     }
 
     /// The newest head that is believed; asked for anew when the last time is
-    /// longer ago than `max_age`. `true` when it could not be asked for.
+    /// longer ago than `max_age`. [`CacheResult::Stale`] when it could not be.
     ///
     /// # Errors
     /// When there is none and none can be had, or the database forked.
-    pub(crate) async fn latest(&self, max_age: Duration) -> Result<(Arc<Head>, bool), Error> {
+    pub(crate) async fn latest(
+        &self,
+        max_age: Duration,
+    ) -> Result<(Arc<Head>, CacheResult), Error> {
         let now = self.inner.parts.clock.now();
         let refreshed = if self.inner.belief.is_paused(now) {
             Err(self.inner.paused())
         } else if self.inner.belief.is_older(now, max_age) {
-            self.refresh().await
+            self.refresh().await.map(|()| CacheResult::Miss)
         } else {
-            Ok(())
+            Ok(CacheResult::Hit)
         };
         let head = self.inner.head().await?;
         match (head, refreshed) {
-            (Some(head), Ok(())) => Ok((head, false)),
-            (Some(head), Err(error)) if error.yields_to_stale() => Ok((head, true)),
+            (Some(head), Ok(cache)) => Ok((head, cache)),
+            (Some(head), Err(error)) if error.yields_to_stale() => Ok((head, CacheResult::Stale)),
             (_, Err(error)) => Err(error),
-            (None, Ok(())) => Err(self.inner.nothing_kept("a tree head")),
+            (None, Ok(_)) => Err(self.inner.nothing_kept("a tree head")),
         }
     }
 
@@ -229,7 +243,7 @@ impl LogClient {
     ///
     /// # Errors
     /// [`Error::Absent`] when the newest tree has no such tile.
-    pub(crate) async fn tile(&self, tile: Tile) -> Result<Bytes, Error> {
+    pub(crate) async fn tile(&self, tile: Tile) -> Result<(Bytes, CacheResult), Error> {
         let inner = &self.inner;
         let mut head = inner.head().await?;
         if !head.as_ref().is_some_and(|head| covers(head.size, tile)) {
@@ -253,7 +267,7 @@ impl LogClient {
             });
         }
         if let Some(bytes) = inner.tiles.proven(tile) {
-            return Ok(bytes);
+            return Ok((bytes, CacheResult::Hit));
         }
         inner.within_deadline(inner.prove_tile(tile)).await
     }

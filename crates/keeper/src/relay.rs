@@ -69,7 +69,7 @@ pub(crate) async fn answer(engine: &Arc<Engine>, request: SumdbRequest) -> Resul
     match request {
         // Known without asking anybody: an outage elsewhere must not make
         // clients look for the database on their own.
-        SumdbRequest::Supported => Ok(text(Bytes::new(), SHORT)),
+        SumdbRequest::Supported => Ok(text(Bytes::new(), CacheResult::Hit)),
         SumdbRequest::Latest => latest(engine, log).await,
         SumdbRequest::Lookup(module) => lookup(log, &module).await,
         SumdbRequest::Tile(tile) => tile_answer(log, tile).await,
@@ -78,22 +78,36 @@ pub(crate) async fn answer(engine: &Arc<Engine>, request: SumdbRequest) -> Resul
 
 async fn latest(engine: &Engine, log: &LogClient) -> Result<Answer, Error> {
     let max_age = engine.parts.freshness.list;
-    let (head, stale) = log.latest(max_age).await?;
-    let mut answer = text(Bytes::copy_from_slice(&head.note), max_age);
-    if stale {
-        (answer.validity, answer.cache) = (Validity::Stale, CacheResult::Stale);
-    }
-    Ok(answer)
+    let (head, cache) = log.latest(max_age).await?;
+    let validity = if cache == CacheResult::Stale {
+        Validity::Stale
+    } else {
+        Validity::Fresh { max_age }
+    };
+    let note = Bytes::copy_from_slice(&head.note);
+    Ok(Answer {
+        validity,
+        ..text(note, cache)
+    })
 }
 
 async fn lookup(log: &LogClient, module: &ModuleVersion) -> Result<Answer, Error> {
-    let proven = log.proven(module).await?;
+    let found = log.find(module).await?;
     let head = log.head().await?;
-    Ok(text(lookup_answer(&proven.record, &head).into(), SHORT))
+    let cache = if found.upstream.is_some() {
+        CacheResult::Miss
+    } else {
+        CacheResult::Hit
+    };
+    let body = lookup_answer(&found.proven.record, &head).into();
+    Ok(Answer {
+        upstream: found.upstream,
+        ..text(body, cache)
+    })
 }
 
 async fn tile_answer(log: &LogClient, tile: Tile) -> Result<Answer, Error> {
-    let bytes = log.tile(tile).await?;
+    let (bytes, cache) = log.tile(tile).await?;
     let validity = if tile.is_full() {
         Validity::Immutable
     } else {
@@ -102,18 +116,18 @@ async fn tile_answer(log: &LogClient, tile: Tile) -> Result<Answer, Error> {
     Ok(Answer {
         content: Content::SumdbTile,
         validity,
-        ..text(bytes, SHORT)
+        ..text(bytes, cache)
     })
 }
 
-/// A text that holds for `max_age`.
-fn text(body: Bytes, max_age: Duration) -> Answer {
+/// A text that holds for a short time.
+fn text(body: Bytes, cache: CacheResult) -> Answer {
     Answer {
         body: Body::Bytes(body),
         content: Content::SumdbText,
         etag: None,
-        validity: Validity::Fresh { max_age },
-        cache: CacheResult::Hit,
+        validity: Validity::Fresh { max_age: SHORT },
+        cache,
         tier: None,
         upstream: None,
         checksum: None,

@@ -9,8 +9,8 @@ use sumdb::{Database, Head, Tile, Verification, Verified};
 
 use super::failure::log_failed;
 use super::proving::Reach;
-use super::{ABSENCE_SECONDS, FAILURE_SECONDS, Inner, LogParts, Proven};
-use crate::Error;
+use super::{ABSENCE_SECONDS, FAILURE_SECONDS, Found, Inner, LogParts, Proven};
+use crate::{CacheResult, Error};
 
 impl Inner {
     /// Refuses modules of which the database must not hear. The toolchain is
@@ -33,7 +33,7 @@ impl Inner {
         })
     }
 
-    pub(super) async fn look_up(&self, module: &ModuleVersion) -> Result<Proven, Error> {
+    pub(super) async fn look_up(&self, module: &ModuleVersion) -> Result<Found, Error> {
         if let Some(answer) = self.kept_lookup(module).await? {
             match self.prove_lookup(Reach::Network, module, &answer).await {
                 // What is kept is damaged: it can be asked for again.
@@ -42,7 +42,12 @@ impl Inner {
                 {
                     tracing::warn!(module.path = %module.path, module.version = %module.version, error = text, "a kept lookup proves nothing and is asked for anew");
                 }
-                result => return self.settle(result?),
+                result => {
+                    return Ok(Found {
+                        proven: self.settle(result?)?,
+                        upstream: None,
+                    });
+                }
             }
         }
         if self.parts.offline {
@@ -62,7 +67,10 @@ impl Inner {
             .await
             .map_err(|error| error.blaming(&fetched.upstream))?;
         self.keep_lookup(module, &verified).await;
-        self.settle(verified)
+        Ok(Found {
+            proven: self.settle(verified)?,
+            upstream: Some(fetched.upstream),
+        })
     }
 
     pub(super) async fn prove_lookup(
@@ -74,7 +82,7 @@ impl Inner {
         let run = |database: &Database, head: Option<&Head>| {
             Verification::lookup(database, head, module, answer)
         };
-        self.prove(reach, run).await
+        Ok(self.prove(reach, run).await?.verified)
     }
 
     pub(super) fn settle(&self, verified: Verified) -> Result<Proven, Error> {
@@ -103,15 +111,20 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) async fn prove_tile(&self, tile: Tile) -> Result<Bytes, Error> {
+    pub(super) async fn prove_tile(&self, tile: Tile) -> Result<(Bytes, CacheResult), Error> {
         let run = |database: &Database, head: Option<&Head>| match head {
             Some(head) => Verification::tiles(database, head, &[tile]),
             None => Err(sumdb::Error::Malformed("no tree head is known".to_owned())),
         };
-        let verified = self.prove(Reach::Network, run).await?;
-        let mut tiles = verified.tiles.into_iter();
+        let proved = self.prove(Reach::Network, run).await?;
+        let cache = if proved.fetched {
+            CacheResult::Miss
+        } else {
+            CacheResult::Hit
+        };
+        let mut tiles = proved.verified.tiles.into_iter();
         let found = tiles.find(|(found, _)| *found == tile);
-        let found = found.map(|(_, bytes)| Bytes::from(bytes));
+        let found = found.map(|(_, bytes)| (Bytes::from(bytes), cache));
         found.ok_or_else(|| self.distrust("a tile could not be proven"))
     }
 
@@ -142,11 +155,11 @@ impl Inner {
         }
     }
 
-    pub(super) fn remember(&self, module: &ModuleVersion, result: &Result<Proven, Error>) {
+    pub(super) fn remember(&self, module: &ModuleVersion, result: &Result<Found, Error>) {
         let error = match result {
-            Ok(proven) => {
+            Ok(found) => {
                 self.failures.remove(module);
-                self.proven.insert(module.clone(), proven.clone());
+                self.proven.insert(module.clone(), found.proven.clone());
                 return;
             }
             Err(error) => error.clone(),

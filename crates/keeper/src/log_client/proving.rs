@@ -21,6 +21,13 @@ pub(super) enum Reach {
     Network,
 }
 
+/// A proof that was made.
+pub(super) struct Proved {
+    pub(super) verified: Verified,
+    /// Whether a tile of it came over the network.
+    pub(super) fetched: bool,
+}
+
 impl Inner {
     /// Makes the proof that `run` begins, against the head that is believed,
     /// and keeps what it proved.
@@ -28,7 +35,7 @@ impl Inner {
         &self,
         reach: Reach,
         run: impl Fn(&Database, Option<&Head>) -> Result<Verification, sumdb::Error>,
-    ) -> Result<Verified, Error> {
+    ) -> Result<Proved, Error> {
         let mut trust_known = true;
         for _ in 0..HEAD_RACES {
             let believed = self.head().await?;
@@ -53,7 +60,8 @@ impl Inner {
             };
             self.keep_tiles(&verified, &gathered).await;
             if !verified.advanced || self.advance(&verified).await? {
-                return Ok(verified);
+                let fetched = gathered.any_fetched();
+                return Ok(Proved { verified, fetched });
             }
         }
         Err(Error::Unavailable {

@@ -80,6 +80,12 @@ impl Gathered {
         sources.any(|(_, source)| *source != Source::Network)
     }
 
+    /// Whether any tile came over the network.
+    pub(super) fn any_fetched(&self) -> bool {
+        let mut sources = self.tiles.values();
+        sources.any(|(_, source)| *source == Source::Network)
+    }
+
     /// The bytes of `tile`.
     pub(super) fn bytes(&self, tile: Tile) -> Option<Vec<u8>> {
         self.tiles.get(&tile).map(|(bytes, _)| bytes.to_vec())

@@ -11,7 +11,7 @@ use super::{SumdbRequest, answer};
 use crate::answer::Validity;
 use crate::engine::Engine;
 use crate::fixture::{Fixture, LogServer, Setup, below, end, lookup_path};
-use crate::{Answer, Body, Error};
+use crate::{Answer, Body, CacheResult, Error};
 
 async fn ask(engine: &Arc<Engine>, request: SumdbRequest) -> Result<Answer, Error> {
     answer(engine, request).await
@@ -274,4 +274,33 @@ async fn fixture_without_database() -> Result<Answer, Error> {
     let fixture = Fixture::new();
     let engine = fixture.engine(&Setup::default());
     ask(&engine, SumdbRequest::Supported).await
+}
+
+#[tokio::test]
+async fn what_was_fetched_is_a_miss_and_what_is_held_a_hit() {
+    let (fixture, mut server) = (Fixture::new(), LogServer::new());
+    server.fill(300);
+    server.add(&module(1));
+    server.serve(&fixture.upstream);
+    let engine = fixture.engine(&setup_of(&server));
+    let tile = Tile {
+        level: Some(0),
+        index: 0,
+        width: 256,
+    };
+    let lookup = SumdbRequest::Lookup(module(1).name());
+    let upstream = Some(Arc::from(fixture.upstream.url()));
+    for request in [SumdbRequest::Latest, lookup, SumdbRequest::Tile(tile)] {
+        let first = ask(&engine, request.clone()).await.unwrap();
+        assert_eq!(first.cache, CacheResult::Miss, "{request:?}");
+        if matches!(request, SumdbRequest::Lookup(_)) {
+            assert_eq!(first.upstream, upstream);
+        }
+        let again = ask(&engine, request.clone()).await.unwrap();
+        assert_eq!(
+            (again.cache, again.upstream),
+            (CacheResult::Hit, None),
+            "{request:?}"
+        );
+    }
 }
