@@ -12,6 +12,11 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+/// How long, and for how many bytes, a client may go on sending after the end was sent to it. Closing
+/// at once would answer them with a reset, which discards the last answer before it is read.
+const LINGER: Duration = Duration::from_secs(1);
+const LINGER_BYTES: usize = 256 << 10;
+
 /// A stream that fails with `TimedOut` instead of waiting for ever.
 pub(crate) struct Guard<IO> {
     stream: IO,
@@ -21,6 +26,13 @@ pub(crate) struct Guard<IO> {
     /// Kept for the next stall once there was one.
     write: Option<Pin<Box<Sleep>>>,
     stalled: bool,
+    linger: Option<Linger>,
+}
+
+/// Waiting for the client's end of the connection after ours.
+struct Linger {
+    deadline: Pin<Box<Sleep>>,
+    bytes: usize,
 }
 
 impl<IO> Guard<IO> {
@@ -32,6 +44,7 @@ impl<IO> Guard<IO> {
             write_stall,
             write: None,
             stalled: false,
+            linger: None,
         }
     }
 
@@ -76,7 +89,29 @@ impl<IO: AsyncRead + Unpin> AsyncRead for Guard<IO> {
     }
 }
 
-impl<IO: AsyncWrite + Unpin> AsyncWrite for Guard<IO> {
+impl<IO: AsyncRead + Unpin> Guard<IO> {
+    /// Takes in what still comes, and throws it away.
+    fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let linger = self.linger.get_or_insert_with(|| Linger {
+            deadline: Box::pin(sleep_until(Instant::now() + LINGER)),
+            bytes: 0,
+        });
+        let mut space = [0; 4096];
+        while linger.bytes < LINGER_BYTES {
+            let mut buffer = ReadBuf::new(&mut space);
+            match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    linger.bytes += buffer.filled().len();
+                }
+                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Pending => return linger.deadline.as_mut().poll(cx),
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<IO: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<IO> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -109,8 +144,11 @@ impl<IO: AsyncWrite + Unpin> AsyncWrite for Guard<IO> {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let outcome = Pin::new(&mut this.stream).poll_shutdown(cx);
-        this.watch(cx, outcome)
+        if this.linger.is_none() {
+            let outcome = Pin::new(&mut this.stream).poll_shutdown(cx);
+            ready!(this.watch(cx, outcome))?;
+        }
+        this.poll_linger(cx).map(Ok)
     }
 }
 

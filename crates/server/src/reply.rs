@@ -319,6 +319,3 @@ fn source(
         Body::Stream { reader, .. } => body::spool(reader),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -297,6 +297,3 @@ fn may_stream(head: &Parts) -> bool {
             .iter()
             .all(|name| !head.headers.contains_key(name))
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,7 +4,6 @@
 //! what is refused, 502 for what came wrong or not at all, 503 for what is not possible now, 504 for
 //! silence; the latter three stop a `,` list, so that trouble never opens a way around.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use gomod::request::RequestError;
@@ -144,29 +143,26 @@ impl From<&RequestError> for Refusal {
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len() + 1);
     let lines = text.lines().map(str::trim_end);
-    for line in lines.filter(|line| !line.is_empty()).take(LINES) {
-        for character in line.chars() {
+    'text: for line in lines.filter(|line| !line.is_empty()).take(LINES) {
+        for character in line.chars().chain(['\n']) {
             let shown = match character {
                 '\t' => ' ',
-                ' '..='~' => character,
+                '\n' | ' '..='~' => character,
                 letter if letter.is_alphanumeric() => letter,
                 _ => '?',
             };
+            // One byte is kept for the last line's end.
             if plain.len() + shown.len_utf8() >= BYTES {
-                break;
+                break 'text;
             }
             plain.push(shown);
-        }
-        if plain.len() + 1 < BYTES {
-            plain.push('\n');
         }
     }
     if plain.is_empty() {
         plain.push_str("no reason was given");
     }
     if !plain.ends_with('\n') {
-        // Never fails: it is written to a string.
-        let _ = writeln!(plain);
+        plain.push('\n');
     }
     plain
 }
