@@ -121,8 +121,8 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
-        .max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES))
-        .pipeline_flush(true);
+        // Without hyper's pipeline flush, which keeps back the answer to a broken head.
+        .max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES));
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -1,5 +1,7 @@
 //! Good answers: bytes, headers, parts, conditions.
 
+use std::io::Write;
+
 use testkit::{Module, Reply, Times};
 
 use crate::fixture::{Server, Setup, exchange};
@@ -51,6 +53,8 @@ fn every_endpoint_gives_its_bytes_with_its_headers() {
         let ranges = if suffix == "list" { "" } else { "bytes" };
         assert_eq!(held.header("accept-ranges"), ranges);
     }
+    let at = "github.com/!burnt!sushi/toml/@latest";
+    server.upstream.put(at, module.info_bytes());
     let latest = server.get("/github.com/!burnt!sushi/toml/@latest");
     assert_eq!(
         (latest.status, latest.header("content-type")),
@@ -77,7 +81,6 @@ fn head_tells_what_get_gives() {
     assert_ne!(absent.header("content-length"), "0");
     // Nothing of a body came: the connection goes on with the next answer.
     let mut stream = server.connect();
-    use std::io::Write;
     write!(stream, "HEAD {path} HTTP/1.1\r\nHost: m\r\n\r\n").unwrap();
     assert_eq!(testkit::client::read_answer(&mut stream, true).status, 200);
     assert_eq!(exchange(&mut stream, "/healthz").text(), "ok\n");
