@@ -59,7 +59,8 @@ pub(crate) fn goproxy(data: &[u8]) {
             let printed = list.to_string();
             match ProxyList::parse(&printed) {
                 Ok(again) => assert_eq!(again.to_string(), printed),
-                Err(error) => panic!("{printed} is refused: {error}"),
+                // What is hidden may have been what made an entry a host: its only dot.
+                Err(error) => assert!(printed.contains("xxxxx"), "{printed} is refused: {error}"),
             }
             for entry in list.entries() {
                 if let Source::Url(url) = &entry.source {
