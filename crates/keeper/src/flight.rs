@@ -45,6 +45,9 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
     }
 
     /// A seat on the flight of `key`; starts it on `tasks` if there is none.
+    /// What the flight ends with is its last report. Before anybody hears it
+    /// the flight is off the board, so that who asks again after an answer
+    /// never gets the same one from a flight that is over.
     pub(crate) fn join<F>(
         &self,
         key: &str,
@@ -52,7 +55,7 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         start: impl FnOnce(watch::Sender<Option<T>>) -> F,
     ) -> Result<Seat<T>, Full>
     where
-        F: Future<Output = ()> + Send + 'static,
+        F: Future<Output = T> + Send + 'static,
     {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = running.get(key) {
@@ -80,10 +83,11 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
             key: key.into(),
             running: Arc::clone(&self.running),
         };
-        let flight = start(sender);
+        let flight = start(sender.clone());
         tasks.spawn(async move {
-            let _landing = landing;
-            flight.await;
+            let last = flight.await;
+            drop(landing);
+            sender.send_replace(Some(last));
         });
         Ok(Seat {
             reports,
@@ -130,10 +134,10 @@ mod tests {
         let seats: Vec<_> = (0..50)
             .map(|_| {
                 let (gate, runs) = (Arc::clone(&gate), Arc::clone(&runs));
-                let seat = flights.join("k", &tasks, |reports| async move {
+                let seat = flights.join("k", &tasks, |_| async move {
                     runs.fetch_add(1, Ordering::Relaxed);
                     gate.notified().await;
-                    reports.send_replace(Some(7));
+                    7
                 });
                 seat.unwrap()
             })
@@ -166,5 +170,16 @@ mod tests {
         assert!(join().is_err());
         drop(second);
         assert!(join().is_ok());
+    }
+
+    /// An error was the answer to a request made after it had been told.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn who_asks_after_an_answer_gets_a_new_flight() {
+        let (flights, tasks) = (Flights::new(10), TaskTracker::new());
+        for run in 0..10_000 {
+            let seat = flights.join("k", &tasks, |_| async move { run }).unwrap();
+            assert!(seat.first);
+            assert_eq!(seat.landed().await, Some(run));
+        }
     }
 }

@@ -173,12 +173,12 @@ impl LogClient {
         }
         let seat = inner
             .lookups
-            .join(&module.to_string(), &inner.parts.tasks, |report| {
+            .join(&module.to_string(), &inner.parts.tasks, |_| {
                 let (inner, module) = (Arc::clone(inner), module.clone());
                 async move {
                     let result = inner.within_deadline(inner.look_up(&module)).await;
                     inner.remember(&module, &result);
-                    report.send_replace(Some(result));
+                    result
                 }
             });
         let seat = seat.map_err(|_| inner.overloaded())?;
@@ -298,18 +298,16 @@ impl LogClient {
         if inner.parts.offline {
             return Err(inner.nothing_kept("a newer tree head"));
         }
-        let seat = inner
-            .refreshes
-            .join("latest", &inner.parts.tasks, |report| {
-                let inner = Arc::clone(inner);
-                async move {
-                    let result = inner.within_deadline(inner.fetch_latest()).await;
-                    inner
-                        .belief
-                        .refreshed(inner.parts.clock.now(), result.is_ok());
-                    report.send_replace(Some(result));
-                }
-            });
+        let seat = inner.refreshes.join("latest", &inner.parts.tasks, |_| {
+            let inner = Arc::clone(inner);
+            async move {
+                let result = inner.within_deadline(inner.fetch_latest()).await;
+                inner
+                    .belief
+                    .refreshed(inner.parts.clock.now(), result.is_ok());
+                result
+            }
+        });
         let seat = seat.map_err(|_| inner.overloaded())?;
         seat.landed().await.unwrap_or_else(|| Err(inner.vanished()))
     }

@@ -49,10 +49,7 @@ pub(super) async fn join(
     let kind = wanted.kind;
     let start = |reports: Reports| {
         let engine = Arc::clone(engine);
-        async move {
-            let outcome = fly(&engine, &wanted, &reports).await;
-            reports.send_replace(Some(Report::Landed(outcome)));
-        }
+        async move { Report::Landed(fly(&engine, &wanted, &reports).await) }
     };
     let seat = engine.artifacts.flights.join(&key, &engine.tasks, start);
     let mut seat = seat.map_err(|_| engine.too_many_waiters(&what))?;

@@ -153,28 +153,24 @@ impl Inner {
     /// Asks for one tile, once for all who need it.
     async fn fetch_tile(&self, tile: Tile) -> Result<Bytes, Error> {
         let parts = &self.parts;
-        let seat = self
-            .tiles
-            .flights
-            .join(&tile.path(), &parts.tasks, |report| {
-                let slots = Arc::clone(&self.tiles.slots);
-                let (origins, chains) = (parts.origins.clone(), parts.chains.clone());
-                let database = parts.database.clone();
-                async move {
-                    // The semaphore is never closed.
-                    let _slot = slots.acquire().await;
-                    let ask =
-                        async |tile: Tile| origins.sumdb(&chains, &database, &tile.path()).await;
-                    let mut answer = ask(tile).await;
-                    if let Err(OriginError::Absent { .. }) = &answer
-                        && tile.level.is_some()
-                        && !tile.is_full()
-                    {
-                        answer = ask(tile.full()).await;
-                    }
-                    report.send_replace(Some(shape(database.name(), tile, answer)));
+        let seat = self.tiles.flights.join(&tile.path(), &parts.tasks, |_| {
+            let slots = Arc::clone(&self.tiles.slots);
+            let (origins, chains) = (parts.origins.clone(), parts.chains.clone());
+            let database = parts.database.clone();
+            async move {
+                // The semaphore is never closed.
+                let _slot = slots.acquire().await;
+                let ask = async |tile: Tile| origins.sumdb(&chains, &database, &tile.path()).await;
+                let mut answer = ask(tile).await;
+                if let Err(OriginError::Absent { .. }) = &answer
+                    && tile.level.is_some()
+                    && !tile.is_full()
+                {
+                    answer = ask(tile.full()).await;
                 }
-            });
+                shape(database.name(), tile, answer)
+            }
+        });
         let seat = seat.map_err(|_| self.overloaded())?;
         seat.landed().await.unwrap_or_else(|| Err(self.vanished()))
     }

@@ -19,16 +19,13 @@ impl Ask<'_> {
         let engine = self.engine;
         let chain = self.sources.chain(self.what.path())?.clone();
         let permit = engine.flight_seat()?;
-        let seat = engine
-            .mutable
-            .flights
-            .join(&self.key, &engine.tasks, |report| {
-                let (engine, what) = (Arc::clone(engine), self.what.clone());
-                async move {
-                    let _permit = permit;
-                    report.send_replace(Some(ask_anew(&engine, &chain, &what).await));
-                }
-            });
+        let seat = engine.mutable.flights.join(&self.key, &engine.tasks, |_| {
+            let (engine, what) = (Arc::clone(engine), self.what.clone());
+            async move {
+                let _permit = permit;
+                ask_anew(&engine, &chain, &what).await
+            }
+        });
         let seat = seat.map_err(|_| engine.too_many_waiters(&self.what.wire_path()))?;
         engine.parts.metrics.flight_joined(!seat.first);
         let vanished = || Error::Unavailable {
