@@ -1,5 +1,6 @@
 //! Every verb of a developer: `cargo xtask VERB`.
 
+mod bench;
 mod dist;
 mod docs;
 mod shell;
@@ -26,6 +27,12 @@ enum Verb {
     Test,
     /// Formatting, house rules, clippy, documentation: everything but the tests
     Lint,
+    /// Measure against nginx and against `go` without a proxy, and print the table
+    Bench {
+        /// Options of the bench program: --only NAME, --quick, --markdown FILE
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Build the static binary that ships, and start it in an empty root
     Dist,
     /// Write the reference pages that are made from code
@@ -50,6 +57,7 @@ fn run(verb: Verb) -> Result<()> {
     match verb {
         Verb::Test => steps::test(),
         Verb::Lint => steps::lint(),
+        Verb::Bench { arguments } => bench::run(&arguments),
         Verb::Dist => dist::run(),
         Verb::Docs { check } => docs::run(check),
     }
