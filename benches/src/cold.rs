@@ -86,7 +86,7 @@ fn publish(upstream: &Upstream) -> String {
             module = module.require(&format!("example.com/graph/m{next:03}"), "v1.2.3");
         }
         upstream.add(&module);
-        go_mod += &format!("\t{path} v1.2.3\n");
+        go_mod.extend(["\t", &path, " v1.2.3\n"]);
     }
     go_mod + ")\n"
 }

@@ -40,9 +40,9 @@ impl Nginx {
         // Workers run as a user of their own when the master is root's; they have to reach the files.
         let mut command = Command::new("nginx");
         command.args(["-c", &at("nginx.conf"), "-p", &at(""), "-g", "daemon off;"]);
-        let path = std::env::var("PATH").unwrap_or_default();
+        let path = std::env::var_os("PATH").unwrap_or_default();
         command
-            .env("PATH", format!("{path}:/usr/sbin:/sbin"))
+            .env("PATH", format!("{}:/usr/sbin:/sbin", path.display()))
             .stdin(Stdio::null());
         let child = command.spawn()?;
         let nginx = Self {

@@ -1,6 +1,7 @@
 //! A small HTTP/1.1 client that shows answers as they are, broken ones too.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -43,7 +44,7 @@ pub fn request(authority: &str, method: &str, path: &str, headers: &[(&str, &str
     let mut head =
         format!("{method} {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n");
     for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
+        let _ = write!(head, "{name}: {value}\r\n");
     }
     head += "\r\n";
     raw(authority, head.as_bytes(), method == "HEAD")
@@ -112,7 +113,7 @@ pub fn read_answer(connection: &mut impl Read, head: bool) -> Answer {
 }
 
 fn more(connection: &mut impl Read, into: &mut Vec<u8>) -> io::Result<bool> {
-    let mut block = [0; 64 << 10];
+    let mut block = vec![0; 64 << 10];
     let count = connection.read(&mut block)?;
     into.extend_from_slice(&block[..count]);
     Ok(count > 0)

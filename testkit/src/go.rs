@@ -84,7 +84,13 @@ impl Go {
             ("GOTOOLCHAIN", "local".to_owned()),
             ("GOPROXY", goproxy.to_owned()),
             ("GOSUMDB", gosumdb.to_owned()),
-            ("PATH", std::env::var("PATH").unwrap_or_default()),
+            (
+                "PATH",
+                std::env::var_os("PATH")
+                    .unwrap_or_default()
+                    .into_string()
+                    .unwrap_or_default(),
+            ),
         ] {
             variables.insert(name.to_owned(), value);
         }

@@ -41,15 +41,14 @@ impl Module {
 
     /// The same with a requirement.
     #[must_use]
-    pub fn require(mut self, path: &str, version: &str) -> Self {
-        self.go_mod += &format!("\nrequire {path} {version}\n");
-        self
+    pub fn require(self, path: &str, version: &str) -> Self {
+        self.directive(&format!("require {path} {version}"))
     }
 
     /// The same with a further line in its go.mod: `retract v1.0.0 // why`.
     #[must_use]
     pub fn directive(mut self, line: &str) -> Self {
-        self.go_mod += &format!("\n{line}\n");
+        self.go_mod.extend(["\n", line, "\n"]);
         self
     }
 

@@ -243,11 +243,7 @@ impl Shared {
         }
         let module = path.strip_suffix("/@v/list")?;
         let versions = self.versions.lock().unwrap();
-        let list: String = versions
-            .get(module)?
-            .iter()
-            .map(|version| format!("{version}\n"))
-            .collect();
+        let list = versions.get(module)?.join("\n") + "\n";
         Some(Arc::new(list.into_bytes()))
     }
 

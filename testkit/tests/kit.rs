@@ -1,5 +1,4 @@
 //! The kit itself, against the real `go`: what it serves is what `go` accepts.
-#![expect(clippy::unwrap_used, reason = "test code")]
 
 use testkit::{Database, Go, Module, Reply, Times, Upstream, client};
 

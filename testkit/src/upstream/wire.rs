@@ -1,6 +1,7 @@
 //! HTTP/1.1 as far as the upstream needs it, and how replies break.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::Ordering;
@@ -97,30 +98,6 @@ impl Answer<'_> {
             }
             Reply::Body(body) => self.whole(200, &[], &body),
             Reply::Raw(bytes) => self.send(&bytes).map(|()| false),
-            Reply::ResetAfter(count) => {
-                self.part(count)?;
-                socket2::SockRef::from(self.connection).set_linger(Some(Duration::ZERO))?;
-                Ok(false)
-            }
-            Reply::CloseAfter(count) => self.part(count).map(|_| false),
-            Reply::StallAfter(count) => {
-                self.part(count)?;
-                self.shared.wait_at("(silence)");
-                Ok(false)
-            }
-            Reply::Silence => {
-                self.shared.wait_at("(silence)");
-                Ok(false)
-            }
-            Reply::Gate(name) => {
-                self.shared.wait_at(&name);
-                self.right()
-            }
-            Reply::GateAfter(name, count) => {
-                let rest = self.part(count)?;
-                self.shared.wait_at(&name);
-                self.send_body(&rest).map(|()| true)
-            }
             Reply::Redirect(status, place) => self.whole(status, &[("Location", &place)], b""),
             Reply::NoLength => {
                 let body = self.body();
@@ -150,6 +127,38 @@ impl Answer<'_> {
                 let packed = gzip((0..bytes >> 20).map(|_| block.clone()));
                 self.whole(200, &[("Content-Encoding", "gzip")], &packed)
             }
+            broken => self.interrupted(broken),
+        }
+    }
+
+    /// Gives the right answer with a break or a pause in it. False when the connection has to end.
+    fn interrupted(&self, reply: Reply) -> io::Result<bool> {
+        match reply {
+            Reply::ResetAfter(count) => {
+                self.part(count)?;
+                socket2::SockRef::from(self.connection).set_linger(Some(Duration::ZERO))?;
+                Ok(false)
+            }
+            Reply::CloseAfter(count) => self.part(count).map(|_| false),
+            Reply::StallAfter(count) => {
+                self.part(count)?;
+                self.shared.wait_at("(silence)");
+                Ok(false)
+            }
+            Reply::Silence => {
+                self.shared.wait_at("(silence)");
+                Ok(false)
+            }
+            Reply::Gate(name) => {
+                self.shared.wait_at(&name);
+                self.right()
+            }
+            Reply::GateAfter(name, count) => {
+                let rest = self.part(count)?;
+                self.shared.wait_at(&name);
+                self.send_body(&rest).map(|()| true)
+            }
+            _ => self.right(),
         }
     }
 
@@ -199,7 +208,7 @@ impl Answer<'_> {
     fn whole(&self, status: u16, headers: &[(&str, &str)], body: &[u8]) -> io::Result<bool> {
         let mut head = format!("HTTP/1.1 {status} {}\r\n", reason(status));
         for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         if !headers
             .iter()
@@ -207,7 +216,7 @@ impl Answer<'_> {
             && status != 204
             && status != 304
         {
-            head += &format!("Content-Length: {}\r\n", body.len());
+            let _ = write!(head, "Content-Length: {}\r\n", body.len());
         }
         head += "\r\n";
         if self.seen.method == "HEAD" || body.len() < 16 << 10 {
