@@ -39,7 +39,12 @@ pub fn observe(metrics: Arc<Metrics>) -> Arc<dyn Fn(&Event<'_>) + Send + Sync> {
         }
         Event::Fallback { from, to, error } => {
             metrics.fallback(from, to, result_label(Some(error)));
-            tracing::info!(from, to, %error, "the chain goes on to its next source");
+            // Absence is what a chain is for: `go` probes every prefix of a path.
+            if matches!(error, OriginError::Absent { .. }) {
+                tracing::debug!(from, to, %error, "the chain goes on to its next source");
+            } else {
+                tracing::info!(from, to, %error, "the chain goes on to its next source");
+            }
         }
         Event::Circuit { upstream, state } => {
             metrics.circuit(upstream, circuit_value(*state));

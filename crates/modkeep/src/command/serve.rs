@@ -131,9 +131,9 @@ fn parts(config: &Config, listener: TcpListener, wired: Wired) -> ServerParts {
 /// index lacks what has not been come to yet.
 async fn rebuild_catalog(opened: Opened) {
     let artifacts = Arc::clone(&opened.artifacts);
-    tracing::info!("the catalog is made anew from the receipts");
+    tracing::debug!("the catalog is made anew from the receipts");
     match opened.catalog.rebuild(&*artifacts).await {
-        Ok(()) => tracing::info!("the catalog is complete"),
+        Ok(()) => tracing::debug!("the catalog is complete"),
         Err(error) => {
             tracing::warn!(%error, "the catalog could not be completed; the next start tries again");
         }
