@@ -77,6 +77,10 @@ fn a_store_that_is_not_there_cannot_be_checked() {
     let said = Place::new().run(&["verify", "--store", "nowhere"]);
     assert_eq!((said.code, said.out.as_str()), (Some(3), ""));
     assert!(said.err.contains("nowhere"), "{}", said.err);
+    let said = Place::new().run(&["verify", "--store", "nowhere", "--format", "json"]);
+    assert_eq!(said.code, Some(3));
+    let nothing = serde_json::json!({"schema": 1, "checked": 0, "bytes": 0, "findings": []});
+    assert_eq!(said.json(), nothing);
 }
 
 #[test]

@@ -54,15 +54,20 @@ pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Fail
         output::print(&print::print(&config)?)?;
         return Ok(Exit::Well);
     }
-    logging::start(&config.log);
+    logging::start(env, &config.log);
     let listener = listen::bind(&config.listen)?;
     let opened = store::open(config.store()?).map_err(store_failure)?;
     let wired = wire(env, &config, &opened)?;
-    announce::announce(&config, &listener)?;
+    let announcement = announce::announcement(&config, &listener)?;
     let runtime = Builder::new_multi_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Failure::unchecked(format!("cannot start threads: {error}")))?;
-    let served = serve(&runtime, &config, (listener, opened, wired));
+    let served = serve(
+        &runtime,
+        parts(&config, listener, wired),
+        opened,
+        announcement,
+    );
     // A rebuild of the catalog may be at work; it is begun again at the next start.
     runtime.shutdown_timeout(if served.is_ok() { LAST } else { Duration::ZERO });
     served
@@ -70,22 +75,24 @@ pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Fail
 
 fn serve(
     runtime: &Runtime,
-    config: &Config,
-    made: (TcpListener, Opened, Wired),
+    parts: ServerParts,
+    opened: Opened,
+    announcement: String,
 ) -> Result<Exit, Failure> {
-    let (listener, opened, wired) = made;
     let shutdown = CancellationToken::new();
-    let keeper = wired.keeper.clone();
-    let parts = parts(config, listener, wired);
+    let keeper = parts.keeper.clone();
+    let started = move || {
+        output::tell(&announcement);
+        // Without systemd there is nobody to tell.
+        let _ = sd_notify::notify(&[NotifyState::Ready]);
+    };
     runtime.block_on(async {
         let told = signals::listen(shutdown.clone())?;
         if opened.catalog_needs_rebuild {
             tokio::spawn(rebuild_catalog(opened));
         }
-        // Without systemd there is nobody to tell.
-        let _ = sd_notify::notify(&[NotifyState::Ready]);
         let work = async {
-            let served = server::serve(parts, shutdown).await;
+            let served = server::serve(parts, shutdown, started).await;
             keeper.close().await;
             served
         };

@@ -4,7 +4,7 @@ mod progress;
 mod show;
 
 use clap::Args;
-use keeper::VerifyOptions;
+use keeper::{VerifyOptions, VerifyReport};
 use platform::EnvSnapshot;
 use tokio::runtime::Builder;
 
@@ -42,14 +42,28 @@ pub(crate) struct Arguments {
     flags: Flags<{ scope::VERIFY }>,
 }
 
-/// Verifies the store and prints what is wrong with it.
+/// Verifies the store and prints what is wrong with it. What reads JSON gets
+/// some whatever happens, but for wrong usage.
 pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
+    let verified = verify(env, arguments);
+    match (&verified, arguments.format) {
+        (Ok(report), Format::Text) => print(&show::text(report, arguments.repair))?,
+        (Ok(report), Format::Json) => print_json(&show::json(report))?,
+        (Err(failure), Format::Json) if failure.exit != Exit::Usage => {
+            print_json(&show::json(&VerifyReport::default()))?;
+        }
+        (Err(_), _) => {}
+    }
+    verified.map(|report| show::exit(&report))
+}
+
+fn verify(env: &EnvSnapshot, arguments: &Arguments) -> Result<VerifyReport, Failure> {
     let config = Config::load(env, &arguments.flags)?;
     if arguments.repair {
         // It fetches, as the server does.
         config.refuse_what_is_not_enforced()?;
     }
-    logging::start(&config.log);
+    logging::start(env, &config.log);
     let url = config.store()?;
     let opened = if arguments.repair {
         store::open(url)
@@ -65,21 +79,19 @@ pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Fail
         repair: arguments.repair,
         online: arguments.online,
     };
-    let report = runtime.block_on(async {
+    runtime.block_on(async {
         let bar = progress::Bar::new();
-        let report = wired.keeper.verify_store(options, |progress| bar.show(progress)).await;
+        let report = wired.keeper.verify_store(options, |progress| bar.show(progress));
+        let report = report.await.map_err(Failure::unchecked);
         bar.clear();
-        // Opened for writing, the catalog must not be closed as complete when it is not.
-        if arguments.repair && opened.catalog_needs_rebuild && let Err(error) = opened.catalog.rebuild(&*opened.artifacts).await {
+        // Opened for writing, the catalog is owed its rebuild as in the server.
+        if arguments.repair
+            && opened.catalog_needs_rebuild
+            && let Err(error) = opened.catalog.rebuild(&*opened.artifacts).await
+        {
             tracing::warn!(%error, "the catalog could not be completed; the next start of the server tries again");
         }
         wired.keeper.close().await;
         report
-    });
-    let report = report.map_err(Failure::unchecked)?;
-    match arguments.format {
-        Format::Text => print(&show::text(&report, arguments.repair))?,
-        Format::Json => print_json(&show::json(&report))?,
-    }
-    Ok(show::exit(&report))
+    })
 }

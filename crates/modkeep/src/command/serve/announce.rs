@@ -11,19 +11,22 @@ use crate::command::version::VERSION;
 use crate::config::layer::redact;
 use crate::config::{Config, Sourcing};
 use crate::failure::Failure;
-use crate::output;
 
-/// Says it on standard error.
-pub(super) fn announce(config: &Config, listener: &TcpListener) -> Result<(), Failure> {
+/// The lines to say once everything is open.
+///
+/// # Errors
+/// When the system does not tell what is listened on, or there is no store.
+pub(super) fn announcement(config: &Config, listener: &TcpListener) -> Result<String, Failure> {
     let address = listener.local_addr();
     let address = address
         .map_err(|error| Failure::unchecked(format!("cannot tell what is listened on: {error}")))?;
-    for warning in warnings(config, address) {
-        output::tell(&format!("modkeep: warning: {warning}"));
-    }
+    let mut lines: Vec<_> = warnings(config, address)
+        .iter()
+        .map(|warning| format!("modkeep: warning: {warning}"))
+        .collect();
     // Last, so that it is what stays in view, and who waits for it has seen all.
-    output::tell(&start_line(config, address)?);
-    Ok(())
+    lines.push(start_line(config, address)?);
+    Ok(lines.join("\n"))
 }
 
 fn start_line(config: &Config, address: SocketAddr) -> Result<String, Failure> {
