@@ -21,10 +21,15 @@ use crate::{ServerError, ServerParts, accesslog, tls};
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
 
 /// Serves until `shutdown`, then finishes what is under way, within [`platform::Limits::drain`].
+/// `started` is called once everything is open, before the first connection is taken.
 ///
 /// # Errors
 /// When certificate, key or access log cannot be used, or the listener cannot be taken over.
-pub async fn serve(parts: ServerParts, shutdown: CancellationToken) -> Result<(), ServerError> {
+pub async fn serve(
+    parts: ServerParts,
+    shutdown: CancellationToken,
+    started: impl FnOnce(),
+) -> Result<(), ServerError> {
     let io_error = |what: &str| {
         let what = what.to_owned();
         move |source| ServerError::Io { what, source }
@@ -60,6 +65,7 @@ pub async fn serve(parts: ServerParts, shutdown: CancellationToken) -> Result<()
     });
     let connections = Arc::new(Connections::new(shared, acceptor, shutdown.clone()));
     let tasks = TaskTracker::new();
+    started();
     accept(&listener, &connections, &tasks, &shutdown).await;
     drop(listener);
     drain(&connections, &tasks).await;

@@ -84,7 +84,7 @@ impl Server {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                server::serve(parts, token).await.unwrap();
+                server::serve(parts, token, || {}).await.unwrap();
                 keeper.close().await;
             });
         });
