@@ -3,8 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
+
+/// How long one command may take: far over what any needs, and only there so that a test ends.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Where `go` is: `MODKEEP_TEST_GO`, or the first in PATH.
 ///
@@ -24,6 +30,7 @@ pub fn find_go() -> PathBuf {
 /// A `go` with a home, module cache and build cache of its own, and nothing of the caller's environment
 /// but PATH.
 pub struct Go {
+    program: PathBuf,
     home: TempDir,
     folder: PathBuf,
     variables: BTreeMap<String, String>,
@@ -34,6 +41,8 @@ pub struct Go {
 pub struct Outcome {
     /// Whether it succeeded.
     pub ok: bool,
+    /// Its exit code; -1 when a signal ended it.
+    pub code: i32,
     /// Standard output.
     pub stdout: String,
     /// Standard error.
@@ -96,6 +105,7 @@ impl Go {
         }
         std::fs::create_dir(home.path().join("home")).unwrap();
         Self {
+            program: find_go(),
             home,
             folder,
             variables,
@@ -106,6 +116,13 @@ impl Go {
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// The same with another `go`: the one in a toolchain's folder, for one.
+    #[must_use]
+    pub fn program(mut self, program: &Path) -> Self {
+        program.clone_into(&mut self.program);
         self
     }
 
@@ -159,23 +176,47 @@ impl Go {
 
     /// Runs `go` with these arguments.
     pub fn run_each(&self, arguments: &[&str]) -> Outcome {
-        let mut command = Command::new(find_go());
+        let mut command = Command::new(&self.program);
         command
             .args(arguments)
             .current_dir(&self.folder)
             .env_clear()
             .envs(&self.variables)
-            .stdin(Stdio::null());
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let Output {
             status,
             stdout,
             stderr,
-        } = command.output().unwrap();
+        } = output(&mut command);
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Outcome {
             ok: status.success(),
+            code: status.code().unwrap_or(-1),
             stdout: text(stdout),
             stderr: text(stderr),
         }
     }
+
+    /// Reads a file in the folder it runs in; nothing where there is none.
+    pub fn read(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(self.folder.join(name)).ok()
+    }
+}
+
+/// Runs `command` to its end, or ends it.
+fn output(command: &mut Command) -> Output {
+    let child = command.spawn().unwrap();
+    let id = child.id().to_string();
+    let (ended, is_over) = mpsc::channel::<()>();
+    let watch = thread::spawn(move || {
+        if is_over.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").args(["-s", "KILL", &id]).status();
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    drop(ended);
+    watch.join().unwrap();
+    output
 }

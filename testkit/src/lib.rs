@@ -8,17 +8,21 @@
     clippy::expect_used,
     clippy::panic,
     clippy::missing_panics_doc,
+    clippy::format_push_string,
+    clippy::format_collect,
     reason = "test code"
 )]
 
 pub mod client;
 mod database;
+mod deadline;
 mod go;
 mod module;
 mod process;
 mod upstream;
 
 pub use database::Database;
+pub use deadline::deadline;
 pub use go::{Go, Outcome, find_go};
 pub use module::Module;
 pub use process::{Modkeep, ModkeepOptions};

@@ -15,6 +15,7 @@ pub struct Module {
     /// The commit's time, RFC 3339.
     pub time: String,
     go_mod: String,
+    packs_go_mod: bool,
     files: Vec<(String, Vec<u8>)>,
 }
 
@@ -35,6 +36,7 @@ impl Module {
             version: version.to_owned(),
             time: "2024-03-01T12:00:00Z".to_owned(),
             go_mod: format!("module {path}\n\ngo 1.21\n"),
+            packs_go_mod: true,
             files: vec![(format!("{package}.go"), source.into_bytes())],
         }
     }
@@ -56,6 +58,24 @@ impl Module {
     #[must_use]
     pub fn go_mod(mut self, text: &str) -> Self {
         text.clone_into(&mut self.go_mod);
+        self
+    }
+
+    /// The same from before modules: no go.mod in the zip, the one that Go makes up for it beside it.
+    #[must_use]
+    pub fn without_go_mod(mut self) -> Self {
+        self.go_mod = format!("module {}\n", self.path);
+        self.packs_go_mod = false;
+        self
+    }
+
+    /// The same with nothing but these files: of a program, or with packages in folders only.
+    #[must_use]
+    pub fn files(mut self, files: &[(&str, &str)]) -> Self {
+        self.files = files
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()))
+            .collect();
         self
     }
 
@@ -127,7 +147,8 @@ impl Module {
         let options =
             SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
         let go_mod = ("go.mod".to_owned(), self.go_mod.clone().into_bytes());
-        for (name, content) in std::iter::once(&go_mod).chain(&self.files) {
+        let go_mod = self.packs_go_mod.then_some(&go_mod);
+        for (name, content) in go_mod.into_iter().chain(&self.files) {
             writer
                 .start_file(format!("{prefix}{name}"), options)
                 .unwrap();

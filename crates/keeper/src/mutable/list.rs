@@ -5,20 +5,26 @@ use std::collections::BTreeSet;
 use gomod::{ModulePath, ModuleVersion, Version};
 
 /// The versions of `path` that a list in `body` names: canonical ones that fit
-/// the path. Pseudo-versions are never listed, and `go` sorts out the rest of
-/// what some proxies send only in part (`v1.2` it would take).
+/// the path. `go` sorts out the rest of what some proxies send only in part
+/// (`v1.2` it would take). The pseudo-versions of an upstream's list stay: where
+/// there is no `@latest`, `go` takes the newest of them.
 pub(crate) fn parse(path: &ModulePath, body: &[u8]) -> BTreeSet<Version> {
     let lines = body.split(|byte| *byte == b'\n');
     lines
         .filter_map(|line| std::str::from_utf8(line).ok()?.split_whitespace().next())
         .filter_map(|word| Version::parse(word).ok())
-        .filter(|version| is_listed(path, version))
+        .filter(|version| fits(path, version))
         .collect()
 }
 
-/// Whether a version of `path` may stand in a list at all.
+/// Whether a version of `path` that is held stands in its list. A pseudo-version
+/// does not: only the upstream knows which commit is the newest.
 pub(crate) fn is_listed(path: &ModulePath, version: &Version) -> bool {
-    !version.is_pseudo() && ModuleVersion::new(path.clone(), version.clone()).is_ok()
+    !version.is_pseudo() && fits(path, version)
+}
+
+fn fits(path: &ModulePath, version: &Version) -> bool {
+    ModuleVersion::new(path.clone(), version.clone()).is_ok()
 }
 
 /// The list as it is sent: one version a line, in the order of versions.
@@ -65,8 +71,8 @@ mod tests {
             ("example.com/m", "v1.2\nv1.2.3+meta\nmaster\n\n \n", ""),
             (
                 "example.com/m",
-                "v0.0.0-20190513201126-42abcb6df8ee\nv1.0.0-rc.1",
-                "v1.0.0-rc.1\n",
+                "v1.0.0-rc.1\nv0.0.0-20190513201126-42abcb6df8ee",
+                "v0.0.0-20190513201126-42abcb6df8ee\nv1.0.0-rc.1\n",
             ),
             (
                 "example.com/m",
@@ -80,6 +86,15 @@ mod tests {
             let list = print(&parse(&module(path), body.as_bytes()));
             assert_eq!(String::from_utf8(list).unwrap(), wanted, "{body:?}");
         }
+    }
+
+    #[test]
+    fn bug_a_list_of_pseudo_versions_lost_what_go_falls_back_to() {
+        let pseudo = "v0.0.0-20190513201126-42abcb6df8ee";
+        let path = module("example.com/m");
+        let list = print(&parse(&path, format!("{pseudo}\n").as_bytes()));
+        assert_eq!(list, format!("{pseudo}\n").as_bytes());
+        assert!(!is_listed(&path, &Version::parse(pseudo).unwrap()));
     }
 
     #[test]
