@@ -8,8 +8,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::missing_panics_doc,
-    clippy::format_push_string,
-    clippy::format_collect,
     reason = "test code"
 )]
 
