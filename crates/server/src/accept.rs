@@ -77,7 +77,7 @@ pub async fn serve(
     Ok(())
 }
 
-/// Accepts until `shutdown`. A full house is told once each time it becomes full.
+/// Accepts until `shutdown`.
 async fn accept(
     listener: &TcpListener,
     connections: &Arc<Connections>,
@@ -87,13 +87,9 @@ async fn accept(
     let shared = &connections.shared;
     let room = Arc::new(Semaphore::new(shared.limits.connections));
     let mut pause = PAUSES.0;
+    let mut full = false;
     loop {
-        if room.available_permits() == 0 {
-            tracing::warn!(
-                connections = shared.limits.connections,
-                "no more connections are taken"
-            );
-        }
+        full = tell_if_full(&room, shared.limits.connections, full);
         let accepted = tokio::select! {
             biased;
             () = shutdown.cancelled() => return,
@@ -123,6 +119,16 @@ async fn accept(
             (Err(_), Ok(_)) => return,
         }
     }
+}
+
+/// Says once that there is no room, and again only after there was room to speak of. Gives whether it
+/// has been said.
+fn tell_if_full(room: &Semaphore, connections: usize, told: bool) -> bool {
+    let free = room.available_permits();
+    if free == 0 && !told {
+        tracing::warn!(connections, "no more connections are taken until some end");
+    }
+    free == 0 || (told && free <= connections / 10)
 }
 
 /// Whether accepting failed because of that one client, so that the next may be accepted at once.

@@ -54,8 +54,12 @@ pub(crate) struct ConnectionService {
 }
 
 /// A response that is ready, or will be.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a hot answer is moved once; a box would be one more allocation"
+)]
 pub(crate) enum Reply {
-    Ready(Option<Box<Response<ReplyBody>>>),
+    Ready(Option<Response<ReplyBody>>),
     Waiting(Pin<Box<dyn Future<Output = Response<ReplyBody>> + Send>>),
 }
 
@@ -77,7 +81,7 @@ impl Future for Reply {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
             Self::Ready(response) => match response.take() {
-                Some(response) => Poll::Ready(Ok(*response)),
+                Some(response) => Poll::Ready(Ok(response)),
                 None => Poll::Pending,
             },
             Self::Waiting(future) => future.as_mut().poll(cx).map(Ok),
@@ -107,7 +111,7 @@ impl Shared {
             }
             Err(_) => Outcome::Refusal(Refusal::fault()),
         };
-        Reply::Ready(Some(Box::new(respond(outcome, &head, self, exchange))))
+        Reply::Ready(Some(respond(outcome, &head, self, exchange)))
     }
 
     /// What needs no waiting: refusals, small pages, hot answers.

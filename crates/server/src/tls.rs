@@ -37,3 +37,42 @@ pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, ServerError> {
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn testdata(name: &str) -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("testdata/tls")
+            .join(name)
+    }
+
+    #[test]
+    fn files_that_do_not_fit_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let empty = folder.path().join("empty.pem");
+        std::fs::write(&empty, "").unwrap();
+        let absent = folder.path().join("absent.pem");
+        let (certificate, key) = (testdata("certificate.pem"), testdata("key.pem"));
+        for (certificates, key, named) in [
+            (&absent, &key, &absent),
+            (&empty, &key, &empty),
+            (&key, &key, &key),
+            (&certificate, &absent, &absent),
+            (&certificate, &empty, &empty),
+            (&certificate, &certificate, &certificate),
+        ] {
+            let files = TlsFiles {
+                certificates: certificates.clone(),
+                key: key.clone(),
+            };
+            let Err(error) = acceptor(&files) else {
+                panic!("{files:?} are of no use");
+            };
+            let text = error.to_string();
+            assert!(text.starts_with(named.to_str().unwrap()), "{text}");
+        }
+    }
+}

@@ -123,3 +123,17 @@ fn the_end_comes_even_if_a_request_does_not() {
     assert_eq!(rest(&mut busy), "");
     server.upstream.behave();
 }
+
+#[test]
+fn many_idle_connections_do_not_disturb() {
+    let server = Server::start();
+    let mut idle: Vec<_> = (0..300).map(|_| server.connect()).collect();
+    for stream in &mut idle {
+        assert_eq!(exchange(stream, "/healthz").status, 200);
+    }
+    assert_eq!(server.get("/healthz").status, 200);
+    // They still are what they were.
+    for stream in &mut idle {
+        assert_eq!(exchange(stream, "/robots.txt").status, 200);
+    }
+}
