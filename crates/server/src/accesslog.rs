@@ -62,10 +62,10 @@ pub(crate) struct Line<'a> {
 
 impl Facts {
     /// What a request's head tells. The query is left out: it may hold what nobody should read.
-    pub(crate) fn new(head: &Parts, base: &str, peer: IpAddr, user: Option<&str>) -> Self {
+    pub(crate) fn new(head: &Parts, base: &str, peer: IpAddr) -> Self {
         let agent = head.headers.get(USER_AGENT);
         Self {
-            user: user.map(str::to_owned),
+            user: None,
             tier: None,
             upstream: None,
             checksum: None,

@@ -25,6 +25,11 @@ pub(crate) enum Verdict {
 }
 
 impl Activity {
+    /// Something went over the wire.
+    pub(crate) fn step(&self) {
+        self.steps.fetch_add(1, Relaxed);
+    }
+
     pub(crate) fn begin(&self) {
         self.requests.fetch_add(1, Relaxed);
         self.steps.fetch_add(1, Relaxed);

@@ -80,9 +80,10 @@ impl Connections {
             activity: Arc::clone(&activity),
             peer: peer.ip(),
         };
-        let stream = TokioIo::new(Guard::new(stream, limits.head_time, limits.write_stall));
+        let (first, stall) = (limits.head_time, limits.write_stall);
+        let stream = TokioIo::new(Guard::new(stream, activity.clone(), first, stall));
         let mut connection = std::pin::pin!(self.http.serve_connection(stream, service));
-        let mut ticks = interval_at(Instant::now() + limits.write_stall, limits.write_stall);
+        let mut ticks = interval_at(Instant::now() + stall, stall);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut seen, mut ending) = (0, false);
         loop {

@@ -47,10 +47,8 @@ impl Exchange {
     ) -> Self {
         shared.metrics.in_flight(route, 1);
         activity.begin();
-        let facts = shared.access_log.is_some().then(|| {
-            let user = shared.login.as_ref().map(|login| login.user.as_str());
-            Box::new(Facts::new(head, &shared.base_path, peer, user))
-        });
+        let logged = shared.access_log.is_some();
+        let facts = logged.then(|| Box::new(Facts::new(head, &shared.base_path, peer)));
         Self {
             shared: Arc::clone(shared),
             activity: Arc::clone(activity),
@@ -96,10 +94,10 @@ impl Exchange {
         }
     }
 
-    /// Notes whom the client did not prove to be.
-    pub(crate) fn note_stranger(&mut self) {
+    /// Notes who the client proved to be.
+    pub(crate) fn note_user(&mut self, user: &str) {
         if let Some(facts) = &mut self.facts {
-            facts.user = None;
+            facts.user = Some(user.to_owned());
         }
     }
 

@@ -6,20 +6,28 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::activity::Activity;
+
 /// How long, and for how many bytes, a client may go on sending after the end was sent to it. Closing
 /// at once would answer them with a reset, which discards the last answer before it is read.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 256 << 10;
 
+/// A write of so many bytes is more than the pings and acknowledgements that HTTP/2 connections send by
+/// themselves: a client takes something.
+const MORE_THAN_PING: usize = 64;
+
 /// A stream that fails with `TimedOut` instead of waiting for ever.
 pub(crate) struct Guard<IO> {
     stream: IO,
+    activity: Arc<Activity>,
     /// Runs until the first byte.
     first: Option<Pin<Box<Sleep>>>,
     write_stall: Duration,
@@ -37,15 +45,32 @@ struct Linger {
 
 impl<IO> Guard<IO> {
     /// The first byte must come within `first`, and every write go on within `write_stall`.
-    pub(crate) fn new(stream: IO, first: Duration, write_stall: Duration) -> Self {
+    pub(crate) fn new(
+        stream: IO,
+        activity: Arc<Activity>,
+        first: Duration,
+        write_stall: Duration,
+    ) -> Self {
         Self {
             stream,
+            activity,
             first: Some(Box::pin(sleep_until(Instant::now() + first))),
             write_stall,
             write: None,
             stalled: false,
             linger: None,
         }
+    }
+
+    fn watch_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        outcome: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        if matches!(outcome, Poll::Ready(Ok(count)) if count > MORE_THAN_PING) {
+            self.activity.step();
+        }
+        self.watch(cx, outcome)
     }
 
     /// Passes on the outcome of a write; a pending one runs against the clock.
@@ -119,7 +144,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<IO> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.stream).poll_write(cx, bytes);
-        this.watch(cx, outcome)
+        this.watch_write(cx, outcome)
     }
 
     fn poll_write_vectored(
@@ -129,7 +154,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<IO> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
-        this.watch(cx, outcome)
+        this.watch_write(cx, outcome)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -162,7 +187,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn silence_before_the_first_byte_ends() {
         let (_client, server) = tokio::io::duplex(64);
-        let mut guard = Guard::new(server, MINUTE, MINUTE);
+        let mut guard = Guard::new(server, Arc::default(), MINUTE, MINUTE);
         let error = guard.read_u8().await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
@@ -170,7 +195,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn silence_after_it_does_not() {
         let (mut client, server) = tokio::io::duplex(64);
-        let mut guard = Guard::new(server, MINUTE, MINUTE);
+        let mut guard = Guard::new(server, Arc::default(), MINUTE, MINUTE);
         client.write_u8(1).await.unwrap();
         assert_eq!(guard.read_u8().await.unwrap(), 1);
         let waited = tokio::time::timeout(2 * MINUTE, guard.read_u8()).await;
@@ -180,7 +205,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_takes_nothing_is_cut() {
         let (mut client, server) = tokio::io::duplex(4);
-        let mut guard = Guard::new(server, MINUTE, MINUTE);
+        let mut guard = Guard::new(server, Arc::default(), MINUTE, MINUTE);
         guard.write_all(b"abcd").await.unwrap();
         // One that takes a byte now and then is not.
         for _ in 0..3 {

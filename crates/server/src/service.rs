@@ -151,9 +151,9 @@ impl Shared {
             let accepted = given.map(|header| login.accepts(header.as_bytes()));
             self.metrics.auth_attempt(accepted);
             if accepted != Some(true) {
-                exchange.note_stranger();
                 return Some(Refusal::unauthorized(given.is_some()));
             }
+            exchange.note_user(&login.user);
         }
         let known = head.method == Method::GET || head.method == Method::HEAD;
         (!known).then(|| Refusal::method(&head.method))

@@ -11,12 +11,9 @@ fn facts(path: &str, base: &str) -> Facts {
         .header(USER_AGENT, "a\u{9}b\"c")
         .body(())
         .unwrap();
-    Facts::new(
-        &request.into_parts().0,
-        base,
-        [127, 0, 0, 1].into(),
-        Some("ci"),
-    )
+    let mut facts = Facts::new(&request.into_parts().0, base, [127, 0, 0, 1].into());
+    facts.user = Some("ci".to_owned());
+    facts
 }
 
 fn render(facts: &Facts) -> String {

@@ -40,7 +40,7 @@ fn a_client_that_takes_nothing_is_cut() {
         write_stall: SOON,
         ..Limits::default()
     });
-    let module = Module::new("m.example", "v1.0.0").ballast(64 << 20);
+    let module = Module::new("m.example", "v1.0.0").ballast(24 << 20);
     server.add(&module);
     let mut stream = server.connect();
     let path = module.url_path("zip");
