@@ -36,7 +36,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 /// Writes `value` to standard output as JSON.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub(crate) fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
     print(&format!("{value:#}\n"))
 }
