@@ -2,7 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::format_push_string, reason = "test code")]
 
 mod comparison;
+mod fetching;
 mod fixture;
+mod lies;
+mod offline;
+mod pages;
 mod pair;
 mod rows;
 mod secure;

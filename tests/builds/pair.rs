@@ -17,7 +17,7 @@ const GO_MOD: &str = "module main.example/m\n\ngo 1.21\n";
 /// The two, with what `go` needs to use either.
 pub(crate) struct Pair {
     straight: Upstream,
-    through: Modkeep,
+    through: Option<Modkeep>,
     database: Database,
     go: PathBuf,
     /// The store, and the build cache of all runs.
@@ -37,27 +37,65 @@ impl Pair {
         let database = Database::new("sums.example");
         straight.relay(&database);
         fixture::fill(&straight);
-        let through = ModkeepOptions::new(MODKEEP, &place.path().join("store"))
-            .args(&[
-                "--upstream",
-                &straight.url(),
-                "--sumdb",
-                &database.gosumdb(),
-            ])
-            .args(arguments)
-            .start();
-        Self {
+        let mut pair = Self {
             straight,
-            through,
+            through: None,
             database,
             go: go.to_owned(),
             place,
+        };
+        pair.restart(arguments);
+        pair
+    }
+
+    /// Ends the modkeep as an operator does, and starts another on its store.
+    pub(crate) fn restart(&mut self, arguments: &[&str]) {
+        if let Some(modkeep) = self.through.take() {
+            assert_eq!(modkeep.terminate().code(), Some(0));
         }
+        let options = ModkeepOptions::new(MODKEEP, &self.store())
+            .args(&["--upstream", &self.straight.url()])
+            .args(&["--sumdb", &self.database.gosumdb()])
+            .args(arguments);
+        self.through = Some(options.start());
+    }
+
+    /// The upstream.
+    pub(crate) fn straight(&mut self) -> &mut Upstream {
+        &mut self.straight
     }
 
     /// The modkeep.
     pub(crate) fn through(&self) -> &Modkeep {
-        &self.through
+        self.through.as_ref().unwrap()
+    }
+
+    /// The checksum database that the upstream relays.
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The folder of the modkeep's store.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.place.path().join("store")
+    }
+
+    /// The files of the store whose path holds `text`.
+    pub(crate) fn kept(&self, text: &str) -> Vec<String> {
+        let mut kept = Vec::new();
+        let mut folders = vec![self.store()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.to_str().unwrap().contains(text) {
+                    kept.push(path.to_str().unwrap().to_owned());
+                }
+            }
+        }
+        kept.sort();
+        kept
     }
 
     /// A `go` that asks `goproxy`, with an empty module cache.
@@ -81,13 +119,13 @@ impl Pair {
             faults.len(),
             rows.len(),
             faults.join("\n"),
-            self.through.said()
+            self.through().said()
         );
     }
 
     fn fault(&self, row: &Row) -> Option<String> {
         let straight = self.perform(&self.straight.url(), row);
-        let through = self.perform(self.through.url(), row);
+        let through = self.perform(self.through().url(), row);
         let unsaid = row.says.iter().find(|text| !through.contains(**text));
         if let Some(text) = unsaid {
             return Some(format!(

@@ -192,10 +192,10 @@ pub(crate) const QUERIES: &[Row] = &[
     query(
         "upper case in path and version",
         &[
-            "list -m -versions a.example/Upper/CaSe",
-            "list -m a.example/Upper/CaSe@v1.1.0-RC1",
+            "list -m -versions a.example/Upper/CamelCase",
+            "list -m a.example/Upper/CamelCase@v1.1.0-RC1",
         ],
-        &["a.example/Upper/CaSe v1.1.0-RC1\n"],
+        &["a.example/Upper/CamelCase v1.1.0-RC1\n"],
     ),
     query(
         "a major version behind a dot",
@@ -271,10 +271,12 @@ pub(crate) const GETS: &[Row] = &[
     ),
     query(
         "get several",
-        &["get a.example/top@v1.0.0 c.example/base@v1.1.0 gopkg.in/shelf.v2 a.example/Upper/CaSe"],
+        &[
+            "get a.example/top@v1.0.0 c.example/base@v1.1.0 gopkg.in/shelf.v2 a.example/Upper/CamelCase",
+        ],
         &[
             "added gopkg.in/shelf.v2 v2.1.0",
-            "added a.example/Upper/CaSe v1.0.0",
+            "added a.example/Upper/CamelCase v1.0.0",
         ],
     ),
     row(
