@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use platform::Limits;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
@@ -83,11 +85,15 @@ impl Connections {
         let (first, stall) = (limits.head_time, limits.write_stall);
         let stream = TokioIo::new(Guard::new(stream, activity.clone(), first, stall));
         let mut connection = std::pin::pin!(self.http.serve_connection(stream, service));
-        let mut ticks = interval_at(Instant::now() + stall, stall);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut seen, mut ending) = (0, false);
+        // Polled only when it has something to say: the tokens' locks are shared by all connections,
+        // and must not be taken with every request.
+        let mut orders = FuturesUnordered::new();
         loop {
-            tokio::select! {
+            if orders.is_empty() {
+                orders.push(self.next_order(ending));
+            }
+            let order = tokio::select! {
                 biased;
                 ended = connection.as_mut() => {
                     if let Err(error) = ended {
@@ -95,25 +101,45 @@ impl Connections {
                     }
                     return;
                 }
-                () = self.cut.cancelled() => return,
-                () = self.drain.cancelled(), if !ending => {
-                    ending = true;
-                    connection.as_mut().graceful_shutdown();
-                }
-                _ = ticks.tick() => match activity.verdict(&mut seen) {
-                    Verdict::Fine => {}
-                    Verdict::Idle if !ending => {
-                        ending = true;
-                        connection.as_mut().graceful_shutdown();
-                    }
-                    Verdict::Idle | Verdict::Stalled => {
-                        tracing::debug!(%peer, "a connection was cut: its client takes nothing");
-                        return;
-                    }
+                Some(order) = orders.next() => order,
+            };
+            let order = match order {
+                Order::Look => match activity.verdict(&mut seen) {
+                    Verdict::Fine => continue,
+                    Verdict::Idle if !ending => Order::End,
+                    Verdict::Idle | Verdict::Stalled => Order::Cut,
                 },
+                order => order,
+            };
+            if order == Order::Cut {
+                tracing::debug!(%peer, "a connection is cut");
+                return;
             }
+            ending = true;
+            connection.as_mut().graceful_shutdown();
         }
     }
+
+    /// What happens to a connection from outside, at last a look at what it does.
+    async fn next_order(&self, ending: bool) -> Order {
+        tokio::select! {
+            biased;
+            () = self.cut.cancelled() => Order::Cut,
+            () = self.drain.cancelled(), if !ending => Order::End,
+            () = sleep_until(Instant::now() + self.shared.limits.write_stall) => Order::Look,
+        }
+    }
+}
+
+/// What to do about a connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// See whether it is idle or stalled.
+    Look,
+    /// End it after the requests under way.
+    End,
+    /// End it now.
+    Cut,
 }
 
 fn builder(limits: &Limits) -> Builder<TokioExecutor> {

@@ -46,12 +46,7 @@ fn a_client_that_takes_nothing_is_cut() {
     let path = module.url_path("zip");
     write!(stream, "GET /{path} HTTP/1.1\r\nHost: m\r\n\r\n").unwrap();
     // Cut while nothing is read: the abort is counted.
-    loop {
-        let metrics = server.metrics();
-        if metrics.contains("modkeep_http_client_aborts_total{route=\"zip\"} 1\n") {
-            break;
-        }
-    }
+    server.counted("modkeep_http_client_aborts_total{route=\"zip\"} 1");
     let answer = client::read_answer(&mut stream, false);
     assert!(!answer.complete);
 }
@@ -91,9 +86,7 @@ fn what_is_under_way_is_finished_at_the_end() {
     assert_eq!(exchange(&mut idle, "/healthz").status, 200);
     let mut busy = server.connect();
     write!(busy, "GET /{path} HTTP/1.1\r\nHost: m\r\n\r\n").unwrap();
-    while server.upstream.count(&path) == 0 {
-        std::thread::yield_now();
-    }
+    server.fetching(&path);
     server.shutdown.cancel();
     assert_eq!(rest(&mut idle), "", "an idle connection ends at once");
     server.upstream.open_gate("go");
@@ -116,9 +109,7 @@ fn the_end_comes_even_if_a_request_does_not() {
     server.upstream.script(&path, Times::Always, Reply::Silence);
     let mut busy = server.connect();
     write!(busy, "GET /{path} HTTP/1.1\r\nHost: m\r\n\r\n").unwrap();
-    while server.upstream.count(&path) == 0 {
-        std::thread::yield_now();
-    }
+    server.fetching(&path);
     server.shutdown.cancel();
     assert_eq!(rest(&mut busy), "");
     server.upstream.behave();

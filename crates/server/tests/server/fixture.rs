@@ -4,13 +4,16 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use gomod::{Patterns, ProxyList};
+use jiff::Timestamp;
 use keeper::{Freshness, Keeper, KeeperParts, Routes};
 use origin::{OriginParts, Origins};
 use platform::{Clock, EnvSnapshot, Limits};
 use server::{AccessLog, BasicUser, Build, ServerParts, TlsFiles};
+use store::{ArtifactStore, Catalog, CatalogEntry, CatalogPage, IndexLine, StoreError, Totals};
 use sumdb::Database;
 use telemetry::Metrics;
 use tempfile::TempDir;
@@ -26,6 +29,8 @@ pub(crate) struct Setup {
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) access_log: Option<AccessLog>,
     pub(crate) limits: Limits,
+    /// The catalog panics when it is asked for a page.
+    pub(crate) panics: bool,
 }
 
 /// A server that runs until it is dropped.
@@ -35,6 +40,7 @@ pub(crate) struct Server {
     pub(crate) authority: String,
     pub(crate) folder: TempDir,
     pub(crate) shutdown: CancellationToken,
+    counters: Arc<Metrics>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -58,7 +64,11 @@ impl Server {
             tries: 1,
             ..setup.limits
         };
-        let keeper = keeper(&upstream, &database, folder.path(), &limits, &metrics);
+        let mut keeper = parts(&upstream, &database, folder.path(), &limits, &metrics);
+        if setup.panics {
+            keeper.catalog = Arc::new(Panicking);
+        }
+        let keeper = Keeper::new(keeper);
         let parts = ServerParts {
             keeper: keeper.clone(),
             metrics,
@@ -75,6 +85,7 @@ impl Server {
                 rustc: "1.95.0",
             },
         };
+        let counters = Arc::clone(&parts.metrics);
         let shutdown = CancellationToken::new();
         let token = shutdown.clone();
         let thread = std::thread::spawn(move || {
@@ -94,6 +105,7 @@ impl Server {
             authority,
             folder,
             shutdown,
+            counters,
             thread: Some(thread),
         }
     }
@@ -134,6 +146,21 @@ impl Server {
         self.get("/metrics").text()
     }
 
+    /// Waits until the metrics have this line, or one that begins so.
+    pub(crate) fn counted(&self, line: &str) {
+        eventually(line, || {
+            let text = self.counters.expose(false);
+            text.lines()
+                .any(|counted| counted.starts_with(line))
+                .then_some(())
+        });
+    }
+
+    /// Waits until the upstream was asked for `path`.
+    pub(crate) fn fetching(&self, path: &str) {
+        eventually(path, || (self.upstream.count(path) > 0).then_some(()));
+    }
+
     /// Waits for the end of the server's thread.
     pub(crate) fn end(mut self) -> TempDir {
         self.shutdown.cancel();
@@ -152,13 +179,13 @@ impl Drop for Server {
     }
 }
 
-fn keeper(
+fn parts(
     upstream: &Upstream,
     database: &testkit::Database,
     folder: &std::path::Path,
     limits: &Limits,
     metrics: &Arc<Metrics>,
-) -> Keeper {
+) -> KeeperParts {
     let list = ProxyList::parse(&upstream.url()).unwrap();
     let parts = OriginParts {
         limits: limits.clone(),
@@ -170,7 +197,7 @@ fn keeper(
     };
     let origins = Origins::new(parts, &[&list]).unwrap();
     let opened = store::open(folder.to_str().unwrap()).unwrap();
-    Keeper::new(KeeperParts {
+    KeeperParts {
         log_files: Some(opened.log_files(database.name()).unwrap()),
         artifacts: opened.artifacts,
         state: opened.state,
@@ -185,7 +212,45 @@ fn keeper(
         limits: limits.clone(),
         clock: Clock::system(),
         metrics: Arc::clone(metrics),
-    })
+    }
+}
+
+/// A catalog with a fault.
+struct Panicking;
+
+#[async_trait]
+impl Catalog for Panicking {
+    async fn record(&self, _: Vec<CatalogEntry>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn index(&self, _: Option<Timestamp>, _: usize) -> Result<Vec<IndexLine>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn page(&self, _: Option<&str>, _: usize) -> Result<CatalogPage, StoreError> {
+        panic!("as the test wants")
+    }
+
+    async fn totals(&self) -> Result<Totals, StoreError> {
+        Ok(Totals::default())
+    }
+
+    async fn rebuild(&self, _: &dyn ArtifactStore) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// Waits for what comes sooner or later; a minute is a guard against hanging, far over what it takes.
+pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + Duration::from_mins(1);
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(Instant::now() < end, "never seen: {what}");
+        std::thread::yield_now();
+    }
 }
 
 /// Sends a request for `path` on an open connection and reads its answer.

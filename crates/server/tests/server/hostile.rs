@@ -133,11 +133,24 @@ fn clients_that_hang_up_at_any_byte_leave_nothing_behind() {
     let answer = server.get(&format!("/{}", module.url_path("zip")));
     assert!(answer.complete && answer.body == module.zip_bytes());
     // Each request that was whole is over, whatever became of its client.
-    loop {
-        let metrics = server.metrics();
-        if metrics.contains("modkeep_http_requests_in_flight{route=\"zip\"} 0\n") {
-            break;
-        }
+    server.counted("modkeep_http_requests_in_flight{route=\"zip\"} 0");
+}
+
+#[test]
+fn a_panic_ends_one_request_only() {
+    let server = Server::with(Setup {
+        panics: true,
+        ..Setup::default()
+    });
+    let mut stream = server.connect();
+    for _ in 0..2 {
+        let answer = exchange(&mut stream, "/catalog");
+        assert_eq!(answer.status, 500);
+        assert_eq!(
+            answer.text(),
+            "modkeep failed in this request: its log has the details\n"
+        );
+        assert_eq!(exchange(&mut stream, "/healthz").status, 200);
     }
 }
 

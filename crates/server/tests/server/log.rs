@@ -5,7 +5,7 @@ use std::fs;
 use server::AccessLog;
 use testkit::Module;
 
-use crate::fixture::{Server, Setup};
+use crate::fixture::{Server, Setup, eventually};
 
 #[test]
 fn every_request_has_its_line() {
@@ -26,12 +26,11 @@ fn every_request_has_its_line() {
     server.get("/nothing.example/%0a/@v/list");
     // Moved away, as rotation does: the next line is in a new file.
     let line = |text: String| -> serde_json::Value { serde_json::from_str(&text).unwrap() };
-    let mut lines = loop {
+    let mut lines = eventually("two lines", || {
         let text = fs::read_to_string(&path).unwrap();
-        if text.lines().count() == 2 {
-            break text.lines().map(str::to_owned).collect::<Vec<_>>();
-        }
-    };
+        let lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        (lines.len() == 2).then_some(lines)
+    });
     fs::rename(&path, folder.path().join("access.log.1")).unwrap();
     server.get(&zip);
     server.end();

@@ -2,7 +2,7 @@
 
 use testkit::Module;
 
-use crate::fixture::Server;
+use crate::fixture::{Server, eventually};
 
 #[test]
 fn small_pages() {
@@ -54,13 +54,11 @@ fn what_is_held_is_listed() {
             200
         );
     }
-    // The catalog follows in batches, which the totals of the metrics wait for.
-    let lines = loop {
+    // The catalog follows in batches.
+    let lines = eventually("two versions", || {
         let index = server.get("/index").text();
-        if index.lines().count() == 2 {
-            break index;
-        }
-    };
+        (index.lines().count() == 2).then_some(index)
+    });
     for line in lines.lines() {
         assert!(
             line.starts_with("{\"Path\":\"github.com/BurntSushi/toml\",\"Version\":\"v1."),
