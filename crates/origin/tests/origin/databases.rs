@@ -179,3 +179,20 @@ async fn answers_are_bounded_by_what_they_can_be() {
         assert!(ask(&setup, &database, path).await.is_ok(), "{path}");
     }
 }
+
+/// A tile of the public database begins with `<`, and every client that needed it was told of a captive portal.
+#[tokio::test]
+async fn a_tile_may_begin_as_a_web_page_does() {
+    let server = Server::start(move |path, _| {
+        vec![Act::Send(match path.rsplit('/').next() {
+            Some("supported") => ok(""),
+            _ => ok("<\u{7f} any bytes"),
+        })]
+    })
+    .await;
+    let setup = setup(&server.url);
+    let tile = ask(&setup, &database(None), "tile/8/1/128").await.unwrap();
+    assert_eq!(tile.body, "<\u{7f} any bytes");
+    let page = ask(&setup, &database(None), "lookup/m@v1").await;
+    assert_eq!(kind_of(&page.unwrap_err()), "invalid");
+}
