@@ -297,8 +297,12 @@ fn timestamp(nanosecond: i64) -> Timestamp {
 /// SQLite's error as the store's.
 fn sqlite_error(path: &Path, error: rusqlite::Error) -> StoreError {
     let path = path.to_path_buf();
+    // The file of the log's index could not grow: no disk full to SQLite, but one to us.
+    let no_index = error.sqlite_error().map(|error| error.extended_code)
+        == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full { path },
+        _ if no_index => StoreError::Full { path },
         Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { path },
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged {
             path,

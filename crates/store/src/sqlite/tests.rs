@@ -215,3 +215,12 @@ impl ArtifactStore for RecordingStore {
         self.store.probe().await
     }
 }
+
+/// Its own code is that of an I/O error, which would keep a server from starting on a full disk.
+#[test]
+fn an_index_that_cannot_grow_is_a_full_disk() {
+    let error = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
+    let error = rusqlite::Error::SqliteFailure(error, None);
+    let error = sqlite_error(std::path::Path::new("catalog.db"), error);
+    assert!(matches!(error, StoreError::Full { .. }), "{error}");
+}
