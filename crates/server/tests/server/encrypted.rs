@@ -55,6 +55,7 @@ fn https_speaks_http_2() {
     let server = encrypted(Limits::default());
     let module = Module::new("m.example", "v1.0.0").ballast(2 << 20);
     server.add(&module);
+    let zip = module.zip_bytes();
     let url = format!("https://{}/{}", server.authority, module.url_path("zip"));
     run(async {
         let client = client();
@@ -63,11 +64,11 @@ fn https_speaks_http_2() {
             (cold.status().as_u16(), cold.version()),
             (200, Version::HTTP_2)
         );
-        assert_eq!(cold.bytes().await.unwrap(), module.zip_bytes());
+        assert_eq!(cold.bytes().await.unwrap(), zip);
         let head = client.head(&url).send().await.unwrap();
         assert_eq!(
             head.headers()["content-length"],
-            module.zip_bytes().len().to_string().as_str()
+            zip.len().to_string().as_str()
         );
         let part = client
             .get(&url)
@@ -76,13 +77,10 @@ fn https_speaks_http_2() {
             .await
             .unwrap();
         assert_eq!(part.status().as_u16(), 206);
-        assert_eq!(
-            part.bytes().await.unwrap(),
-            module.zip_bytes()[100_000..2_000_000]
-        );
+        assert_eq!(part.bytes().await.unwrap(), zip[100_000..2_000_000]);
         let all = (0..100).map(|_| async {
             let answer = client.get(&url).send().await.unwrap();
-            answer.bytes().await.unwrap() == module.zip_bytes()
+            answer.bytes().await.unwrap() == zip
         });
         assert!(
             futures_util::future::join_all(all)

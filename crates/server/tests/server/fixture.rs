@@ -255,7 +255,9 @@ pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> 
 
 /// Sends a request for `path` on an open connection and reads its answer.
 pub(crate) fn exchange(stream: &mut TcpStream, path: &str) -> Answer {
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: modkeep\r\n\r\n").unwrap();
+    // In one packet: the second of two would wait for the first to be acknowledged.
+    let head = format!("GET {path} HTTP/1.1\r\nHost: modkeep\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
     client::read_answer(stream, false)
 }
 
