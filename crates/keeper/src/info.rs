@@ -8,17 +8,20 @@ use serde::Deserialize;
 #[derive(Deserialize, Clone, Debug, PartialEq, Eq)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Info {
-    /// The canonical version.
+    /// The canonical version. `go` reads the names of fields whatever their case; so do origins.
+    #[serde(alias = "version")]
     pub(crate) version: String,
     /// The time of the commit, as it was written.
-    #[serde(default)]
+    #[serde(default, alias = "time")]
     pub(crate) time: Option<String>,
 }
 
 impl Info {
     /// Reads an `.info`; `None` when it is none.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        serde_json::from_slice(bytes).ok()
+        // The reader of JSON would take the fields from an array too, in their order.
+        let is_object = bytes.trim_ascii_start().first() == Some(&b'{');
+        is_object.then(|| serde_json::from_slice(bytes).ok())?
     }
 
     /// Whether it speaks of `module`.
@@ -73,6 +76,8 @@ mod tests {
             assert_eq!(first.agrees_with(&second), agrees, "{second:?}");
         }
         assert_eq!(Info::parse(b"<html>"), None);
-        assert_eq!(Info::parse(br#"{"version":"v1.0.0"}"#), None);
+        assert_eq!(Info::parse(br#"["v1.0.0"]"#), None);
+        let small = Info::parse(br#"{"version":"v1.0.0","time":"2024-03-01T12:00:00Z"}"#);
+        assert!(small.unwrap().agrees_with(&first));
     }
 }

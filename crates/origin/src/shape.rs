@@ -44,6 +44,10 @@ pub(crate) fn any_info(path: &ModulePath, body: &[u8]) -> Result<(), String> {
 /// The version in a JSON object whose time, if it has one, is a time stamp: `go` refuses it otherwise.
 fn info_version(body: &[u8]) -> Result<String, String> {
     page(body)?;
+    // The reader of JSON would take the fields from an array too, in their order.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err("not as JSON: an array instead of an object".to_owned());
+    }
     let info: Info =
         serde_json::from_slice(body).map_err(|error| shown(&format!("not as JSON: {error}")))?;
     match &info.time {
@@ -150,6 +154,7 @@ mod tests {
             (r#"{"Version":3}"#, "not as JSON"),
             ("{}", "missing field"),
             ("[]", "not as JSON"),
+            (r#"["v1.2.3"]"#, "not as JSON"),
             ("", "not as JSON"),
             ("<html>", "web page"),
             ("\u{feff}\n<!DOCTYPE html>", "web page"),
