@@ -24,4 +24,4 @@ pub use deadline::deadline;
 pub use go::{Go, Outcome, find_go};
 pub use module::Module;
 pub use process::{Modkeep, ModkeepOptions};
-pub use upstream::{Reply, Seen, Times, Upstream};
+pub use upstream::{Reply, Seen, Step, Times, Upstream};

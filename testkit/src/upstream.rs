@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-pub use script::{Reply, Times};
+pub use script::{Reply, Step, Times};
 
 use crate::{Database, Module};
 use script::Script;

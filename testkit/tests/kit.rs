@@ -1,6 +1,9 @@
 //! The kit itself, against the real `go`: what it serves is what `go` accepts.
 
-use testkit::{Database, Go, Module, Reply, Times, Upstream, client};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use testkit::{Database, Go, Module, Reply, Step, Times, Upstream, client};
 
 #[test]
 fn go_downloads_and_verifies_from_the_upstream() {
@@ -62,4 +65,36 @@ fn replies_break_as_told() {
         client::get(&authority, "/example.com/m/@v/list").text(),
         "v1.0.0\n"
     );
+}
+
+#[test]
+fn a_reset_is_a_reset_and_steps_are_taken_in_order() {
+    let upstream = Upstream::start();
+    let module = Module::new("example.com/m", "v1.0.0").ballast(100_000);
+    upstream.add(&module);
+    let path = module.url_path("zip");
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".to_vec();
+    let steps = |last| {
+        Reply::Steps(vec![
+            Step::Send(head.clone()),
+            Step::Send(b"abc".to_vec()),
+            Step::Wait("go on".to_owned()),
+            last,
+        ])
+    };
+    for (reply, is_reset) in [
+        (Reply::ResetAfter(5000), true),
+        (Reply::CloseAfter(5000), false),
+        (steps(Step::Reset), true),
+        (steps(Step::Send(b"def".to_vec())), false),
+    ] {
+        upstream.script(&path, Times::Next(1), reply);
+        let mut connection = TcpStream::connect(upstream.address()).unwrap();
+        write!(connection, "GET /{path} HTTP/1.1\r\n\r\n").unwrap();
+        // Something has come, so that the gate is known.
+        connection.peek(&mut [0]).unwrap();
+        upstream.open_gate("go on");
+        let end = connection.read_to_end(&mut Vec::new());
+        assert_eq!(end.is_err(), is_reset, "{end:?}");
+    }
 }

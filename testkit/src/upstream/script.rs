@@ -51,6 +51,19 @@ pub enum Reply {
     Gzip,
     /// 200 and so many zero bytes, gzipped.
     GzipBomb(u64),
+    /// These steps one after the other, no HTTP added, then the end of the connection.
+    Steps(Vec<Step>),
+}
+
+/// A part of [`Reply::Steps`].
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Sends these bytes.
+    Send(Vec<u8>),
+    /// Waits until the gate of this name is opened.
+    Wait(String),
+    /// Resets the connection.
+    Reset,
 }
 
 /// Rules, the newest last.

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use super::script::Reply;
+use super::script::{Reply, Step};
 use super::{Seen, Shared};
 
 /// Longest head that is read.
@@ -136,8 +136,7 @@ impl Answer<'_> {
         match reply {
             Reply::ResetAfter(count) => {
                 self.part(count)?;
-                socket2::SockRef::from(self.connection).set_linger(Some(Duration::ZERO))?;
-                Ok(false)
+                self.reset().map(|()| false)
             }
             Reply::CloseAfter(count) => self.part(count).map(|_| false),
             Reply::StallAfter(count) => {
@@ -158,8 +157,29 @@ impl Answer<'_> {
                 self.shared.wait_at(&name);
                 self.send_body(&rest).map(|()| true)
             }
+            Reply::Steps(steps) => {
+                for step in steps {
+                    match step {
+                        Step::Send(bytes) => self.send(&bytes)?,
+                        Step::Wait(gate) => self.shared.wait_at(&gate),
+                        Step::Reset => self.reset()?,
+                    }
+                }
+                Ok(false)
+            }
             _ => self.right(),
         }
+    }
+
+    /// Ends the connection by a reset: the system sends one when the last handle of a socket that does
+    /// not linger is closed, unless it was ended in order before. So it comes back as an error, which
+    /// ends the conversation at once.
+    fn reset(&self) -> io::Result<()> {
+        let peer = self.connection.peer_addr()?;
+        socket2::SockRef::from(self.connection).set_linger(Some(Duration::ZERO))?;
+        let mut open = self.shared.open.lock().unwrap();
+        open.retain(|one| one.peer_addr().is_ok_and(|other| other != peer));
+        Err(io::ErrorKind::ConnectionReset.into())
     }
 
     fn body(&self) -> Vec<u8> {

@@ -1,0 +1,17 @@
+//! Upstreams and checksum databases that do wrong, against the real server: what a client is told,
+//! what is kept, and whether everything is well again once they do right.
+//!
+//! The rows are data, one module of rows an area; `site` and `judge` run and judge them.
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+mod encodings;
+mod judge;
+mod lists;
+mod metadata;
+mod redirects;
+mod row;
+mod site;
+mod statuses;
+mod table;
+mod transport;
+mod zips;
