@@ -70,6 +70,14 @@ impl Disk {
             .at(path)
     }
 
+    /// Forces the bytes of `file` to the disk, and of what the system knows about it only what is needed
+    /// to read them.
+    pub(crate) fn sync_data(&self, file: &File, path: &Path) -> Result<(), StoreError> {
+        self.before(|| Operation::Sync(path.to_path_buf()))
+            .and_then(|()| file.sync_data())
+            .at(path)
+    }
+
     /// Adds `line`, which ends in a line feed, and forces it to the disk. If
     /// a crash left a torn line before it, that is ended first.
     pub(crate) fn append_line(&self, path: &Path, line: &[u8]) -> Result<(), StoreError> {
@@ -87,9 +95,7 @@ impl Disk {
         }
         bytes.extend_from_slice(line);
         file.write_all(&bytes).at(path)?;
-        self.before(|| Operation::Sync(path.to_path_buf()))
-            .and_then(|()| file.sync_data())
-            .at(path)
+        self.sync_data(&file, path)
     }
 
     /// Gives the file `from` the name `to` as well; false if that is taken.
@@ -212,4 +218,67 @@ fn ends_torn(file: &mut File) -> io::Result<bool> {
     let mut last = [0];
     file.read_exact(&mut last)?;
     Ok(last != *b"\n")
+}
+
+#[cfg(test)]
+pub(crate) mod recorded {
+    //! The order of steps, for the tests of whoever takes them.
+
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// The steps so far, as lines: what, and the last two parts of the path; unfinished files, whose
+    /// names differ each time, are `unfinished`.
+    #[derive(Clone, Default)]
+    pub(crate) struct Steps {
+        lines: Arc<Mutex<Vec<String>>>,
+        /// The step that fails with a full disk, counted from one; zero for none.
+        fails: Arc<Mutex<usize>>,
+    }
+
+    impl Steps {
+        pub(crate) fn observer(&self) -> Observer {
+            let steps = self.clone();
+            Arc::new(move |operation| {
+                let mut lines = steps.lines.lock().unwrap();
+                lines.push(line(operation));
+                if lines.len() == *steps.fails.lock().unwrap() {
+                    return Err(io::ErrorKind::StorageFull.into());
+                }
+                Ok(())
+            })
+        }
+
+        /// The steps since the last time.
+        pub(crate) fn take(&self) -> Vec<String> {
+            std::mem::take(&mut *self.lines.lock().unwrap())
+        }
+
+        /// Lets the `number`th step from now fail; zero: none.
+        pub(crate) fn fail(&self, number: usize) {
+            self.take();
+            *self.fails.lock().unwrap() = number;
+        }
+    }
+
+    fn line(operation: &Operation) -> String {
+        match operation {
+            Operation::Sync(path) => format!("sync {}", name(path)),
+            Operation::Append(path) => format!("append {}", name(path)),
+            Operation::Link { from, to } => format!("link {} {}", name(from), name(to)),
+            Operation::Rename(path) => format!("rename {}", name(path)),
+            Operation::CreateFolder(path) => format!("create {}", name(path)),
+            Operation::SyncFolder(path) => format!("sync-folder {}", name(path)),
+        }
+    }
+
+    fn name(path: &Path) -> String {
+        let parts: Vec<_> = path.iter().map(|part| part.to_str().unwrap()).collect();
+        match parts[..] {
+            [.., "unfinished" | "spool", _] => "unfinished".to_owned(),
+            [.., folder, name] => format!("{folder}/{name}"),
+            _ => path.display().to_string(),
+        }
+    }
 }

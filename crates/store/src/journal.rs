@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-use crate::durable::{Disk, clear_scratch, open_file, scratch_file};
+use crate::durable::{Disk, Observer, clear_scratch, open_file, scratch_file};
 use crate::entries::Entries;
 use crate::error::At;
 use crate::frame::{self, Change, FRAME_BYTES, Frame, HEADER, PUT_OVERHEAD_BYTES};
@@ -48,6 +48,7 @@ struct Shared {
 /// The file being written.
 struct Journal {
     folder: PathBuf,
+    disk: Disk,
     file: File,
     /// Where the next record goes. What may be after it is torn.
     end: u64,
@@ -64,11 +65,20 @@ impl JournalState {
     /// # Errors
     /// When the folder cannot be made or the file not be read.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_observed(folder, None)
+    }
+
+    /// As [`Self::open`]; `observer` sees, and may fail, each step that makes the journal durable.
+    pub(crate) fn open_observed(
+        folder: &Path,
+        observer: Option<Observer>,
+    ) -> Result<Self, StoreError> {
         clear_scratch(&folder.join("unfinished"))?;
         let mut entries = Entries::default();
         let (file, end) = load(folder, &mut entries)?;
         let journal = Journal {
             folder: folder.to_path_buf(),
+            disk: Disk::observed(observer),
             file,
             end,
             rewrite_at: 0,
@@ -166,7 +176,7 @@ impl Drop for Shared {
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner);
         if journal.dirty
-            && let Err(error) = journal.file.sync_data()
+            && let Err(error) = journal.disk.sync_data(&journal.file, &journal.path())
         {
             tracing::warn!(%error, "the journal of lists and queries could not be forced to the disk");
         }
@@ -200,7 +210,6 @@ impl Journal {
 
     /// Writes a journal of `entries` alone and puts it in the place of this.
     fn rewrite(&mut self, entries: &[(Arc<str>, StateEntry)]) -> Result<(), StoreError> {
-        let disk = Disk::default();
         let spool = scratch_file(&self.folder.join("unfinished"))?;
         let mut writer = BufWriter::with_capacity(BUFFER_BYTES, spool.file());
         let mut end = HEADER.len() as u64;
@@ -213,16 +222,16 @@ impl Journal {
         }
         writer.flush().at(spool.path())?;
         drop(writer);
-        disk.sync(spool.file(), spool.path())?;
+        self.disk.sync(spool.file(), spool.path())?;
         let file = spool.file().try_clone().at(spool.path())?;
-        disk.rename(spool.path(), &self.path())?;
+        self.disk.rename(spool.path(), &self.path())?;
         (self.file, self.end, self.rewrite_at, self.dirty) = (file, end, 0, false);
-        disk.sync_folder(&self.folder)
+        self.disk.sync_folder(&self.folder)
     }
 
     fn sync_in_time(&mut self) -> Result<(), StoreError> {
         if self.dirty && self.synced.elapsed() >= SYNC_EVERY {
-            self.file.sync_data().at(&self.path())?;
+            self.disk.sync_data(&self.file, &self.path())?;
             self.synced = Instant::now();
             self.dirty = false;
         }

@@ -17,7 +17,9 @@ use sumdb::Tile;
 use tempfile::TempDir;
 
 use crate::StoreError;
-use crate::durable::{Disk, Durability, clear_scratch, is_absent, read_file, scratch_file};
+use crate::durable::{
+    Disk, Durability, Observer, clear_scratch, is_absent, read_file, scratch_file,
+};
 use crate::error::At;
 use crate::layout::below;
 
@@ -59,16 +61,19 @@ impl LogFiles {
     /// # Errors
     /// When the folder cannot be made, or the name is empty or too long.
     pub fn open(root: &Path, name: &str) -> Result<Self, StoreError> {
-        Self::open_with(root, name, None)
+        Self::open_with(root, name, None, None)
     }
 
-    /// As [`Self::open`], in a temporary folder that has to outlive the files.
+    /// As [`Self::open`], in a temporary folder that has to outlive the files. `observer` sees, and may
+    /// fail, each step that makes a file durable.
     pub(crate) fn open_with(
         root: &Path,
         name: &str,
         owner: Option<Arc<TempDir>>,
+        observer: Option<Observer>,
     ) -> Result<Self, StoreError> {
-        let (files, disk) = (Self::assemble(root, name, owner, true)?, Disk::default());
+        let disk = Disk::observed(observer);
+        let files = Self::assemble(root, name, owner, Some(disk.clone()))?;
         let folder = &files.inner.folder;
         let is_new = !folder.is_dir();
         clear_scratch(&files.scratch())?;
@@ -90,21 +95,22 @@ impl LogFiles {
     /// # Errors
     /// When the name is empty or too long.
     pub fn open_read_only(root: &Path, name: &str) -> Result<Self, StoreError> {
-        Self::assemble(root, name, None, false)
+        Self::assemble(root, name, None, None)
     }
 
+    /// Files that are written by `disk`, or not at all.
     fn assemble(
         root: &Path,
         name: &str,
         owner: Option<Arc<TempDir>>,
-        writable: bool,
+        disk: Option<Disk>,
     ) -> Result<Self, StoreError> {
         let folder = below(root, &escape_name(name)?)?;
         let inner = Inner {
             folder,
-            disk: Disk::default(),
+            writable: disk.is_some(),
+            disk: disk.unwrap_or_default(),
             head: Mutex::new(()),
-            writable,
             _owner: owner,
         };
         Ok(Self {

@@ -42,7 +42,7 @@ impl Opened {
     /// As [`LogFiles::open`].
     pub fn log_files(&self, name: &str) -> Result<LogFiles, StoreError> {
         if self.writable {
-            return LogFiles::open_with(&self.log_files_root, name, self.temporary.clone());
+            return LogFiles::open_with(&self.log_files_root, name, self.temporary.clone(), None);
         }
         LogFiles::open_read_only(&self.log_files_root, name)
     }

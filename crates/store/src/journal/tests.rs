@@ -2,6 +2,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::*;
+use crate::durable::recorded::Steps;
 
 fn entry(body: &[u8]) -> StateEntry {
     StateEntry {
@@ -138,4 +139,49 @@ async fn what_could_not_be_read_back_is_refused() {
     let refused = state.put("a", entry(&vec![0; FRAME_BYTES])).await;
     assert!(matches!(refused, Err(StoreError::Unsupported { .. })));
     assert_eq!(length(folder.path()), HEADER.len() as u64);
+}
+
+/// A journal that is written anew is on the disk before it takes the place of the old one, and its name
+/// before anything relies on it; records are forced at the end at the latest.
+#[tokio::test]
+async fn the_steps_of_the_journal_have_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (steps, state) = (Steps::default(), folder.path().join("state"));
+    let journal = JournalState::open_observed(&state, Some(steps.observer())).unwrap();
+    journal.put("a", entry(b"1")).await.unwrap();
+    assert!(steps.take().is_empty(), "records are not forced one by one");
+    drop(journal);
+    assert_eq!(steps.take(), ["sync state/journal"]);
+
+    let journal = JournalState::open_observed(&state, Some(steps.observer())).unwrap();
+    fs::remove_file(state.join("journal")).unwrap();
+    journal.put("b", entry(b"2")).await.unwrap();
+    let folder_name = folder.path().file_name().unwrap().to_str().unwrap();
+    let anew = [
+        "sync unfinished".to_owned(),
+        "rename state/journal".to_owned(),
+        format!("sync-folder {folder_name}/state"),
+    ];
+    assert_eq!(steps.take(), anew);
+
+    // With any of them failing nothing is lost: the next change writes it all again.
+    for step in 1..=anew.len() {
+        fs::remove_file(state.join("journal")).unwrap();
+        steps.fail(step);
+        let failed = journal.put("c", entry(b"3")).await;
+        assert!(matches!(failed, Err(StoreError::Full { .. })), "{step}");
+        steps.fail(0);
+        journal
+            .put("d", entry(&[b'4', u8::try_from(step).unwrap()]))
+            .await
+            .unwrap();
+        let again = JournalState::open(&state).unwrap();
+        for (key, body) in [("a", &b"1"[..]), ("b", b"2"), ("c", b"3")] {
+            assert_eq!(
+                again.get(key).await.unwrap(),
+                Some(entry(body)),
+                "{step} {key}"
+            );
+        }
+    }
 }

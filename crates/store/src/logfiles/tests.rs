@@ -1,4 +1,5 @@
 use super::*;
+use crate::durable::recorded::Steps;
 
 const NAME: &str = "sum.golang.org";
 
@@ -235,4 +236,53 @@ fn every_database_name_is_one_folder_of_its_own() {
     assert!(escape_name("").is_err());
     assert!(escape_name(&"é".repeat(43)).is_err());
     assert!(escape_name(&"/".repeat(NAME_BYTES)).unwrap().len() <= 255);
+}
+
+/// A head, and the evidence of a fork, is on the disk before it has its name, and its name before the
+/// answer. With any step failing the old head stands, or the new one, and it can be tried again.
+#[test]
+fn the_steps_of_heads_and_forks_have_their_order() {
+    let root = tempfile::tempdir().unwrap();
+    let (steps, sumdb) = (Steps::default(), root.path().join("sumdb"));
+    let files = LogFiles::open_with(&sumdb, NAME, None, Some(steps.observer())).unwrap();
+    steps.take();
+    let moved = [
+        "sync unfinished",
+        "rename sum.golang.org/latest",
+        "sync-folder sumdb/sum.golang.org",
+    ];
+    assert_eq!(
+        files.advance_head(None, &note(1, "a")).unwrap(),
+        Advance::Done
+    );
+    assert_eq!(steps.take(), moved);
+    let (mut old, mut size) = (note(1, "a"), 1);
+    for step in 1..=moved.len() {
+        size += 1;
+        let new = note(size, "b");
+        steps.fail(step);
+        let failed = files.advance_head(Some(&old), &new);
+        assert!(matches!(failed, Err(StoreError::Full { .. })), "{step}");
+        steps.fail(0);
+        let kept = files.head().unwrap().unwrap();
+        assert!(kept == old || kept == new, "{step}");
+        assert_eq!(
+            files.advance_head(Some(&kept), &new).unwrap(),
+            Advance::Done
+        );
+        assert_eq!(files.head().unwrap(), Some(new.clone()), "{step}");
+        old = new;
+    }
+    steps.take();
+    let path = files.put_fork(b"evidence").unwrap();
+    let name = path.file_name().unwrap().to_str().unwrap();
+    assert_eq!(
+        steps.take(),
+        [
+            "sync unfinished".to_owned(),
+            format!("link unfinished forks/{name}"),
+            "sync-folder sum.golang.org/forks".to_owned(),
+            "sync-folder sumdb/sum.golang.org".to_owned(),
+        ]
+    );
 }
