@@ -18,3 +18,4 @@ mod read;
 
 pub use error::PolicyError;
 pub use model::{Client, Direct, From, Mode, NotYet, Policy, Route};
+pub use read::{CLIENT_KEYS, ROUTE_KEYS};

@@ -18,8 +18,36 @@ const NOT_YET: [(&str, &str); 3] = [
     ("audit", "[audit]"),
     ("override", "[[override]]"),
 ];
-const CLIENT: [&str; 4] = ["goproxy", "private", "sumdb", "direct"];
-const ROUTE: [&str; 2] = ["match", "from"];
+/// Keys of `[client]`, with what each says.
+pub const CLIENT_KEYS: [(&str, &str); 4] = [
+    (
+        "goproxy",
+        "GOPROXY of clients, in Go's grammar; required. Read, and not compared with clients yet",
+    ),
+    (
+        "private",
+        "Modules that no public upstream or checksum database may hear of; a list of patterns as in GOPRIVATE; default: none",
+    ),
+    (
+        "sumdb",
+        "GOSUMDB: what the server verifies against, unless `sumdb` of the settings says otherwise; default: Go's own",
+    ),
+    (
+        "direct",
+        "Whether clients may fetch from version control: allowed, private-only or forbidden; default: allowed. Read, and not compared with clients yet",
+    ),
+];
+/// Keys of `[[route]]`, with what each says.
+pub const ROUTE_KEYS: [(&str, &str); 2] = [
+    (
+        "match",
+        "Modules; a list of patterns as in GOPRIVATE. The first route that matches decides; without one a module is refused",
+    ),
+    (
+        "from",
+        "Where they come from: a list in Go's GOPROXY grammar, without user or password, or vcs, which is answered \"not found\" for now",
+    ),
+];
 const MODES: [(&str, Mode); 3] = [
     ("observe", Mode::Observe),
     ("warn", Mode::Warn),
@@ -75,7 +103,7 @@ fn client(top: &Table<'_>) -> Result<Client, Fault> {
     let client = top
         .table("client")?
         .ok_or_else(|| top.missing("client.goproxy"))?;
-    client.deny_unknown(&CLIENT)?;
+    client.deny_unknown(&CLIENT_KEYS.map(|(name, _)| name))?;
     let direct = client
         .string("direct")?
         .map_or(Ok(Direct::Allowed), |direct| direct.choose(&DIRECT))?;
@@ -93,7 +121,7 @@ fn client(top: &Table<'_>) -> Result<Client, Fault> {
 }
 
 fn route(table: &Table<'_>) -> Result<Route, Fault> {
-    table.deny_unknown(&ROUTE)?;
+    table.deny_unknown(&ROUTE_KEYS.map(|(name, _)| name))?;
     let matches = table
         .strings("match")?
         .ok_or_else(|| table.missing("match"))?;

@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use crate::labels::{
+    CacheLabel, KindLabel, MethodLabel, RouteLabel, Sli, TierLabel, UpstreamResult,
+    VerificationResult,
+};
+
 /// One metric.
 #[derive(Clone, Copy, Debug)]
 pub struct MetricDoc {
@@ -58,6 +63,29 @@ impl MetricDoc {
             help,
             labels,
             buckets,
+        }
+    }
+
+    /// The words that the values of one of its labels are; empty where they are no words of ours: upstreams,
+    /// statuses, versions.
+    pub fn words(&self, label: &str) -> &'static [&'static str] {
+        match (self.name, label) {
+            ("modkeep_cache_lookups_total", "result") => &["hit", "miss"],
+            ("modkeep_storage_bytes", "tier") => &["disk"],
+            ("modkeep_storage_objects", "kind") => &["info", "mod", "zip"],
+            ("modkeep_singleflight_waiters_total", "result") => &["led", "joined"],
+            ("modkeep_scrub_objects_total", "result") => &["ok", "bad"],
+            ("modkeep_sumdb_verifications_total", "result") => VerificationResult::WORDS,
+            ("modkeep_auth_attempts_total", "method") => &["basic"],
+            ("modkeep_auth_attempts_total", "result") => &["ok", "refused", "missing"],
+            (_, "route") => RouteLabel::WORDS,
+            (_, "method") => MethodLabel::WORDS,
+            (_, "sli") => Sli::WORDS,
+            (_, "cache") => CacheLabel::WORDS,
+            (_, "kind") => KindLabel::WORDS,
+            (_, "tier") => TierLabel::WORDS,
+            (_, "result" | "reason") => UpstreamResult::WORDS,
+            _ => &[],
         }
     }
 

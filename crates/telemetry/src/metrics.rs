@@ -11,7 +11,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::exemplar::Exemplar;
 use prometheus_client::registry::Registry;
 
-use crate::catalogue;
+use crate::catalogue::{self, MetricDoc};
 use crate::exposition::classic;
 use crate::labels::{
     CacheLabel, KindLabel, MethodLabel, RouteLabel, Sli, TierLabel, UpstreamResult,
@@ -236,6 +236,7 @@ impl Tables {
     fn new(version: &str, revision: &str, upstreams: &[String]) -> Self {
         let mut upstreams: Axis = upstreams.iter().take(UPSTREAMS).cloned().collect();
         upstreams.push("other".to_owned());
+        let words = |metric: &MetricDoc, label| axis(metric.words(label));
         let routes = || axis(RouteLabel::WORDS);
         let caches = || axis(CacheLabel::WORDS);
         let kinds = || axis(KindLabel::WORDS);
@@ -248,9 +249,13 @@ impl Tables {
             caches(),
         ];
         let exchanges = vec![upstreams.clone(), kinds(), axis(UpstreamResult::WORDS)];
-        let lookups = vec![kinds(), axis(TierLabel::WORDS), axis(&["hit", "miss"])];
-        let artifacts = axis(&["info", "mod", "zip"]);
-        let attempts = vec![axis(&["basic"]), axis(&["ok", "refused", "missing"])];
+        let lookups = vec![
+            kinds(),
+            axis(TierLabel::WORDS),
+            words(&catalogue::CACHE_LOOKUPS, "result"),
+        ];
+        let artifacts = words(&catalogue::STORAGE_OBJECTS, "kind");
+        let attempts = ["method", "result"].map(|label| words(&catalogue::AUTH_ATTEMPTS, label));
         Self {
             requests: Table::new(catalogue::HTTP_REQUESTS, requests),
             durations: Histograms::new(catalogue::HTTP_DURATION, vec![routes(), caches()]),
@@ -259,10 +264,19 @@ impl Tables {
             in_flight: Table::new(catalogue::HTTP_IN_FLIGHT, vec![routes()]),
             aborts: Table::new(catalogue::HTTP_ABORTS, vec![routes()]),
             lookups: Table::new(catalogue::CACHE_LOOKUPS, lookups),
-            storage_bytes: Table::new(catalogue::STORAGE_BYTES, vec![axis(&["disk"])]),
+            storage_bytes: Table::new(
+                catalogue::STORAGE_BYTES,
+                vec![words(&catalogue::STORAGE_BYTES, "tier")],
+            ),
             storage_objects: Table::new(catalogue::STORAGE_OBJECTS, vec![artifacts]),
-            waiters: Table::new(catalogue::WAITERS, vec![axis(&["led", "joined"])]),
-            scrubbed: Table::new(catalogue::SCRUBBED, vec![axis(&["ok", "bad"])]),
+            waiters: Table::new(
+                catalogue::WAITERS,
+                vec![words(&catalogue::WAITERS, "result")],
+            ),
+            scrubbed: Table::new(
+                catalogue::SCRUBBED,
+                vec![words(&catalogue::SCRUBBED, "result")],
+            ),
             upstream_requests: Table::new(catalogue::UPSTREAM_REQUESTS, exchanges),
             upstream_durations: Histograms::new(
                 catalogue::UPSTREAM_DURATION,
@@ -273,7 +287,7 @@ impl Tables {
                 catalogue::VERIFICATIONS,
                 vec![axis(VerificationResult::WORDS)],
             ),
-            auth: Table::new(catalogue::AUTH_ATTEMPTS, attempts),
+            auth: Table::new(catalogue::AUTH_ATTEMPTS, attempts.into()),
             log_dropped: Table::new(catalogue::LOG_DROPPED, Vec::new()),
             upstreams,
             steps: Mutex::default(),

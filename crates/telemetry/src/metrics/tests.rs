@@ -216,3 +216,16 @@ proptest! {
         prop_assert!(series < 2000, "{} series", series);
     }
 }
+
+#[test]
+fn every_label_has_words_or_values_of_the_configuration() {
+    let free = [
+        "code", "upstream", "from", "to", "version", "revision", "rustc",
+    ];
+    for metric in crate::catalogue() {
+        for label in metric.labels {
+            let words = metric.words(label);
+            assert_eq!(words.is_empty(), free.contains(label), "{metric:?} {label}");
+        }
+    }
+}

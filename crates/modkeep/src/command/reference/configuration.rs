@@ -38,10 +38,26 @@ pub(super) fn page() -> String {
         "\n## `[[credentials]]`\n\nWho modkeep is at an upstream; one table a host. They go before netrc and before \
          userinfo in a list. Either user and password, or a token.\n\n| key | what it is |\n|---|---|\n",
     );
-    for (name, help) in credential::KEYS {
-        let _ = writeln!(page, "| `{name}` | {} |", cell(help));
-    }
+    page.push_str(&keys(&credential::KEYS));
+    page.push_str(
+        "\n## The policy file\n\nNamed by `policy`; TOML. `name` is required; `mode` is observe, warn or enforce (the \
+         default), and is read and not acted on yet. `[[rule]]`, `[audit]` and `[[override]]` are refused by the server, \
+         since it does not enforce them yet.\n\n`[client]`:\n\n| key | what it says |\n|---|---|\n",
+    );
+    page.push_str(&keys(&policy::CLIENT_KEYS));
+    page.push_str("\n`[[route]]`:\n\n| key | what it says |\n|---|---|\n");
+    page.push_str(&keys(&policy::ROUTE_KEYS));
     page
+}
+
+/// A row for each key with what it is for.
+fn keys(keys: &[(&str, &str)]) -> String {
+    let mut rows = String::new();
+    for (name, help) in keys {
+        // Writing to a string cannot fail.
+        let _ = writeln!(rows, "| `{name}` | {} |", cell(help));
+    }
+    rows
 }
 
 fn row(key: &Key) -> String {
