@@ -5,6 +5,9 @@ use testkit::client::Answer;
 use crate::row::{Ask, Behind, Fault, Retry, Want};
 use crate::site::{Plot, Site, files};
 
+/// How much of a streamed zip is held back until it is proven.
+const HELD_BACK: usize = 64 << 10;
+
 /// What is wrong with a row, in words; empty when all is well.
 pub(crate) type Wrongs = Vec<String>;
 
@@ -13,7 +16,10 @@ pub(crate) fn play(site: &Site, plot: &mut Plot, number: usize) -> Wrongs {
     let mut wrongs = Vec::new();
     let path = plot.row.ask.path(&plot.module);
     plot.break_it(&site.stranger);
-    let answer = site.get(&path);
+    let answer = match plot.row.want {
+        Want::Broken => site.watch(&path, &plot.upstream),
+        _ => site.get(&path),
+    };
     judge(plot, &answer, &mut wrongs);
     let held = held(site, plot);
     if plot.row.want != Want::Right && !held.is_empty() {
@@ -51,6 +57,7 @@ pub(crate) fn judge_log(plot: &Plot, log: &str) -> Wrongs {
         Want::Refused(status) => &[status.into()],
         // What breaks off is the upstream's failure, whatever the head said.
         Want::Cut(status) => &[status.into(), 502],
+        Want::Broken => &[502],
     };
     let mended = !matches!(plot.row.fault, Fault::Elsewhere(_));
     if logged.len() == 1 + usize::from(mended)
@@ -71,29 +78,38 @@ fn judge(plot: &Plot, answer: &Answer, wrongs: &mut Wrongs) {
                 wrongs.push("the cut answer is as long as the right one".to_owned());
             }
         }
+        Want::Broken if answer.status == 200 && !answer.complete => {
+            let promised: usize = answer.header("content-length").parse().unwrap_or(0);
+            if answer.body.is_empty() || answer.body.len() + HELD_BACK > promised {
+                let length = answer.body.len();
+                wrongs.push(format!("{length} of {promised} bytes were given"));
+            }
+        }
         Want::Refused(status) | Want::Cut(status)
             if (answer.status, answer.complete) == (status, true) =>
         {
-            judge_refusal(plot, answer, wrongs);
+            let (row, source) = (&plot.row, plot.source());
+            let name = source.split_once("//").map_or("", |(_, name)| name);
+            let says: Vec<&str> = row.says.iter().copied().chain([name]).collect();
+            wrongs.extend(judge_refusal(answer, &says, &row.hides, row.retry));
         }
         wanted => wrongs.push(format!("wanted {wanted:?}, got {}", shown(answer))),
     }
 }
 
 /// The text, and the headers that say whether to come back and that nothing is to be kept.
-fn judge_refusal(plot: &Plot, answer: &Answer, wrongs: &mut Wrongs) {
-    let (row, text) = (&plot.row, answer.text());
-    let source = plot.source();
-    let name = source.split_once("//").map_or("", |(_, name)| name);
-    for part in row.says.iter().chain([&name]) {
-        if !text.contains(part) {
-            wrongs.push(format!("{part:?} is not in {text:?}"));
-        }
+pub(crate) fn judge_refusal(
+    answer: &Answer,
+    says: &[&str],
+    hides: &[&str],
+    retry: Retry,
+) -> Wrongs {
+    let (text, mut wrongs) = (answer.text(), Wrongs::new());
+    for part in says.iter().filter(|part| !text.contains(**part)) {
+        wrongs.push(format!("{part:?} is not in {text:?}"));
     }
-    for part in &row.hides {
-        if text.contains(part) {
-            wrongs.push(format!("{part:?} is in {text:?}"));
-        }
+    for part in hides.iter().filter(|part| text.contains(**part)) {
+        wrongs.push(format!("{part:?} is in {text:?}"));
     }
     let is_shown = |letter: char| letter == '\n' || !letter.is_control();
     if text.lines().count() > 8 || text.len() > 648 || !text.chars().all(is_shown) {
@@ -102,15 +118,15 @@ fn judge_refusal(plot: &Plot, answer: &Answer, wrongs: &mut Wrongs) {
     if answer.header("content-type") != "text/plain; charset=utf-8" {
         wrongs.push(format!("is {:?}", answer.header("content-type")));
     }
-    let retry = answer.header("retry-after");
-    let seconds: Option<u64> = retry.parse().ok();
-    let as_told = match row.retry {
-        Retry::Never => retry.is_empty(),
+    let later = answer.header("retry-after");
+    let seconds: Option<u64> = later.parse().ok();
+    let as_told = match retry {
+        Retry::Never => later.is_empty(),
         Retry::Some => seconds.is_some_and(|seconds| (1..=3600).contains(&seconds)),
         Retry::Seconds(wanted) => seconds == Some(wanted),
     };
     if !as_told {
-        wrongs.push(format!("Retry-After is {retry:?}, not {:?}", row.retry));
+        wrongs.push(format!("Retry-After is {later:?}, not {retry:?}"));
     }
     let cache = answer.header("cache-control");
     let fine = match answer.status {
@@ -120,6 +136,7 @@ fn judge_refusal(plot: &Plot, answer: &Answer, wrongs: &mut Wrongs) {
     if !fine {
         wrongs.push(format!("Cache-Control is {cache:?}"));
     }
+    wrongs
 }
 
 /// Whether the one behind was asked when it should have been, and only then.
@@ -152,7 +169,7 @@ fn held_bytes(site: &Site, plot: &Plot) -> Option<Vec<u8>> {
     std::fs::read(site.store().join("cache/download").join(path)).ok()
 }
 
-fn shown(answer: &Answer) -> String {
+pub(crate) fn shown(answer: &Answer) -> String {
     let text: String = answer.text().chars().take(300).collect();
     let whole = if answer.complete { "" } else { ", cut" };
     format!("{}{whole} {text:?}", answer.status)

@@ -4,6 +4,8 @@
 //! The rows are data, one module of rows an area; `site` and `judge` run and judge them.
 #![expect(clippy::unwrap_used, reason = "test code")]
 
+mod changes;
+mod databases;
 mod encodings;
 mod judge;
 mod lists;
@@ -12,6 +14,7 @@ mod redirects;
 mod row;
 mod site;
 mod statuses;
+mod streams;
 mod table;
 mod transport;
 mod zips;

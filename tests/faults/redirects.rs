@@ -7,6 +7,7 @@ use crate::row::{Ask, Fault, Row, Scene, Want, made, refused};
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = inside();
+    rows.extend(elsewhere());
     rows.extend(loops());
     rows
 }
@@ -15,128 +16,55 @@ fn to(name: &'static str, ask: Ask, place: &str, says: &'static str) -> Row {
     refused(name, ask, Reply::Redirect(302, place.to_owned()), 502, says)
 }
 
-/// The stranger at loopback, spelled so.
-fn stranger(scene: &Scene, host: &str) -> Reply {
+/// A row in which modkeep is sent to the stranger.
+fn stranger(name: &'static str, ask: Ask, reply: fn(&Scene) -> Reply) -> Row {
+    made(name, ask, reply, 502, "inside this network")
+}
+
+/// To the stranger, whose address is spelled so.
+fn at(scene: &Scene, host: &str) -> Reply {
     let port = scene.stranger.address().port();
     Reply::Redirect(307, format!("http://{host}:{port}/{}", scene.path()))
 }
 
+/// To whom nobody may send modkeep.
 fn inside() -> Vec<Row> {
-    const INSIDE: &str = "inside this network";
     vec![
-        made(
-            "redirect to another port",
-            Info,
-            |scene| stranger(scene, "127.0.0.1"),
-            502,
-            INSIDE,
-        ),
-        made(
-            "redirect of a zip to another port",
-            Zip,
-            |scene| stranger(scene, "127.0.0.1"),
-            502,
-            INSIDE,
-        ),
-        made(
-            "redirect to localhost",
-            Mod,
-            |scene| stranger(scene, "localhost"),
-            502,
-            INSIDE,
-        ),
-        made(
-            "redirect to a number",
-            List,
-            |scene| stranger(scene, "2130706433"),
-            502,
-            INSIDE,
-        ),
-        made(
-            "redirect to a hexadecimal number",
-            Latest,
-            |scene| stranger(scene, "0x7f000001"),
-            502,
-            INSIDE,
-        ),
-        made(
-            "redirect to octal parts",
-            Info,
-            |scene| stranger(scene, "0177.0.0.1"),
-            502,
-            INSIDE,
-        ),
-        made(
-            "redirect to a short address",
-            Info,
-            |scene| stranger(scene, "127.1"),
-            502,
-            INSIDE,
-        ),
-        made(
-            "redirect to all addresses",
-            Info,
-            |scene| stranger(scene, "0.0.0.0"),
-            502,
-            INSIDE,
-        ),
-        made(
-            "redirect to loopback in ipv6",
-            Mod,
-            |scene| stranger(scene, "[::1]"),
-            502,
-            INSIDE,
-        ),
-        made(
-            "redirect to a mapped address",
-            Zip,
-            |scene| stranger(scene, "[::ffff:127.0.0.1]"),
-            502,
-            INSIDE,
-        ),
+        stranger("to another port", Info, |scene| at(scene, "127.0.0.1")),
+        stranger("zip to another port", Zip, |scene| at(scene, "127.0.0.1")),
+        stranger("to localhost", Mod, |scene| at(scene, "localhost")),
+        stranger("to a number", List, |scene| at(scene, "2130706433")),
+        stranger("to hexadecimal", Latest, |scene| at(scene, "0x7f000001")),
+        stranger("to octal parts", Info, |scene| at(scene, "0177.0.0.1")),
+        stranger("to a short address", Info, |scene| at(scene, "127.1")),
+        stranger("to all addresses", Info, |scene| at(scene, "0.0.0.0")),
+        stranger("to loopback in ipv6", Mod, |scene| at(scene, "[::1]")),
+        stranger("to a mapped one", Zip, |scene| {
+            at(scene, "[::ffff:127.0.0.1]")
+        }),
+    ]
+}
+
+/// To other places that nothing names, or that are none.
+fn elsewhere() -> Vec<Row> {
+    const INSIDE: &str = "inside this network";
+    const CLOUD: &str = "http://169.254.169.254/latest/meta-data/";
+    const FILE: &str = "file:///etc/passwd";
+    vec![
+        to("to cloud metadata", Info, CLOUD, INSIDE),
+        to("zip to cloud metadata", Zip, CLOUD, INSIDE),
         to(
-            "redirect to cloud metadata",
-            Info,
-            "http://169.254.169.254/latest/meta-data/",
-            INSIDE,
-        ),
-        to(
-            "redirect of a zip to cloud metadata",
-            Zip,
-            "http://169.254.169.254/latest/meta-data/",
-            INSIDE,
-        ),
-        to(
-            "redirect to cloud metadata in ipv6",
+            "to metadata in ipv6",
             Info,
             "http://[fd00:ec2::254]/",
             INSIDE,
         ),
-        to(
-            "redirect to a private network",
-            List,
-            "http://10.0.0.1/",
-            INSIDE,
-        ),
-        to(
-            "redirect to a file",
-            Info,
-            "file:///etc/passwd",
-            "no web address",
-        ),
-        to(
-            "redirect to ftp",
-            Info,
-            "ftp://mirror.example/x",
-            "no web address",
-        ),
-        to("redirect to no address", Mod, "http://[", "no address"),
-        to(
-            "redirect to a secret port of tls",
-            Mod,
-            "https://127.0.0.1:1/",
-            INSIDE,
-        ),
+        to("to a private network", List, "http://10.0.0.1/", INSIDE),
+        to("to tls on loopback", Mod, "https://127.0.0.1:1/", INSIDE),
+        to("to a file", Info, FILE, "no web address"),
+        to("zip to a file", Zip, FILE, "no web address"),
+        to("to ftp", Info, "ftp://mirror.example/x", "no web address"),
+        to("to no address", Mod, "http://[", "no address"),
     ]
 }
 

@@ -35,9 +35,15 @@ pub(crate) enum Want {
     Refused(u16),
     /// An answer that breaks off, or a refusal with this status if it has not begun.
     Cut(u16),
+    /// The beginning of an answer, at least 64 KiB short of its end, when the fault comes at the gate
+    /// [`GATE`] only.
+    Broken,
     /// The right bytes: what looked like a fault is none.
     Right,
 }
+
+/// Opened once a client has the first bytes.
+pub(crate) const GATE: &str = "the client has begun";
 
 /// When a client is told to come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +120,7 @@ pub(crate) fn harmless(name: &'static str, ask: Ask, reply: fn(&Scene) -> Reply)
 impl Row {
     pub(crate) fn new(name: &'static str, ask: Ask, fault: Fault, want: Want) -> Self {
         let retry = match want {
-            Want::Refused(500..) | Want::Cut(_) => Retry::Some,
+            Want::Refused(500..) | Want::Cut(_) | Want::Broken => Retry::Some,
             Want::Refused(_) | Want::Right => Retry::Never,
         };
         Self {

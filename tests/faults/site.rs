@@ -1,13 +1,15 @@
 //! One modkeep for all rows of a table: a route and an upstream a row, one checksum database for all.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 use testkit::{Database, Modkeep, ModkeepOptions, Module, Reply, Times, Upstream, client};
 
-use crate::row::{Behind, Fault, Row, Scene};
+use crate::row::{Behind, Fault, GATE, Row, Scene};
 
 /// The program under test.
 pub(crate) const MODKEEP: &str = env!("CARGO_BIN_EXE_modkeep");
@@ -83,6 +85,20 @@ impl Site {
     /// GETs a path from the server.
     pub(crate) fn get(&self, path: &str) -> client::Answer {
         client::get(self.server.authority(), &format!("/{path}"))
+    }
+
+    /// GETs a path; the gate is opened at `upstream` once something of the answer has come.
+    pub(crate) fn watch(&self, path: &str, upstream: &Upstream) -> client::Answer {
+        let authority = self.server.authority();
+        let mut connection = TcpStream::connect(authority).unwrap();
+        write!(
+            connection,
+            "GET /{path} HTTP/1.1\r\nHost: {authority}\r\n\r\n"
+        )
+        .unwrap();
+        connection.peek(&mut [0]).unwrap();
+        upstream.open_gate(GATE);
+        client::read_answer(&mut connection, false)
     }
 
     /// Whether a module that was never asked for is fetched and verified, as always.
@@ -234,10 +250,11 @@ fn policy_text(plots: &[Plot], healthy: &Upstream) -> String {
 /// is seen at once.
 fn config_text(policy: &Path, sumdb: &str) -> String {
     format!(
-        "policy = {policy:?}\nsumdb = {sumdb:?}\nnosumdb = [\"*.exempt.example\"]\n\
+        "policy = \"{}\"\nsumdb = {sumdb:?}\nnosumdb = [\"*.exempt.example\"]\n\
          upstream_timeout = {SILENCE:?}\n\
          list_ttl = \"0s\"\nlatest_ttl = \"0s\"\nquery_ttl = \"0s\"\nabsent_ttl = \"0s\"\nabsent_version_ttl = \"0s\"\n\
-         [limits]\nretry_start = \"1ms\"\ncircuit_pause = \"1ms\"\nzip_bytes = \"24MiB\"\n"
+         [limits]\nretry_start = \"1ms\"\ncircuit_pause = \"1ms\"\nzip_bytes = \"24MiB\"\n",
+        policy.display()
     )
 }
 

@@ -5,7 +5,7 @@ use std::thread;
 
 use crate::row::Row;
 use crate::site::{Plot, Site};
-use crate::{encodings, judge, lists, metadata, redirects, statuses, transport, zips};
+use crate::{encodings, judge, lists, metadata, redirects, statuses, streams, transport, zips};
 
 /// Rows that are played at a time: each waits for something most of the time.
 const PLAYERS: usize = 6;
@@ -22,6 +22,7 @@ fn rows() -> Vec<Row> {
         transport::rows(),
         redirects::rows(),
         encodings::rows(),
+        streams::rows(),
     ]
     .into_iter()
     .flatten()

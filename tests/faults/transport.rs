@@ -9,116 +9,51 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = resets();
     rows.extend(stalls());
     rows.extend(lengths());
+    rows.extend(chunks());
     rows.extend(heads());
     rows.extend(unreachable());
     rows.extend(chains());
     rows
 }
 
+/// The connection ends where it should not.
+fn cut(name: &'static str, ask: Ask, reply: Reply) -> Row {
+    refused(name, ask, reply, 502, "broke off")
+}
+
+/// It ends before there is an answer: worth another try.
+fn unanswered(name: &'static str, ask: Ask, reply: Reply) -> Row {
+    refused(name, ask, reply, 503, "before it answered")
+}
+
 fn resets() -> Vec<Row> {
-    let early = || Reply::Steps(vec![Step::Reset]);
-    let last = |scene: &Scene| Reply::ResetAfter(scene.right().len() - 1);
-    let mid = |scene: &Scene| Reply::ResetAfter(scene.right().len() / 2);
+    let reset = || Reply::Steps(vec![Step::Reset]);
+    let mid = |name, ask| {
+        let reply = |scene: &Scene| Reply::ResetAfter(scene.right().len() / 2);
+        made(name, ask, reply, 502, "broke off")
+    };
+    let last = |name, ask| {
+        let reply = |scene: &Scene| Reply::ResetAfter(scene.right().len() - 1);
+        made(name, ask, reply, 502, "broke off")
+    };
+    let in_head = Step::Send(b"HTTP/1.1 200 OK\r\nConte".to_vec());
+    let in_head = Reply::Steps(vec![in_head, Step::Reset]);
     vec![
-        refused(
-            "reset before the head",
-            Info,
-            early(),
-            503,
-            "before it answered",
-        ),
-        refused(
-            "reset before the head of a zip",
-            Zip,
-            early(),
-            503,
-            "before it answered",
-        ),
-        refused(
-            "close before the head",
-            Mod,
-            Reply::Raw(Vec::new()),
-            503,
-            "before it answered",
-        ),
-        refused(
-            "reset within the head",
-            List,
-            Reply::Steps(vec![
-                Step::Send(b"HTTP/1.1 200 OK\r\nConte".to_vec()),
-                Step::Reset,
-            ]),
-            503,
-            "before it answered",
-        ),
-        refused(
-            "reset after the head",
-            Info,
-            Reply::ResetAfter(0),
-            502,
-            "broke off",
-        ),
-        refused(
-            "reset after the head of a zip",
-            Zip,
-            Reply::ResetAfter(0),
-            502,
-            "broke off",
-        ),
-        refused(
-            "reset after a byte",
-            Mod,
-            Reply::ResetAfter(1),
-            502,
-            "broke off",
-        ),
-        refused(
-            "reset after a byte of a zip",
-            Zip,
-            Reply::ResetAfter(1),
-            502,
-            "broke off",
-        ),
-        made("reset in the middle", Latest, mid, 502, "broke off"),
-        made(
-            "reset in the middle of a large zip",
-            Zip,
-            mid,
-            502,
-            "broke off",
-        )
-        .large(),
-        made("reset before the last byte", Info, last, 502, "broke off"),
-        made(
-            "reset before the last byte of a zip",
-            Zip,
-            last,
-            502,
-            "broke off",
-        ),
-        made(
-            "reset before the last byte of a large zip",
-            Zip,
-            last,
-            502,
-            "broke off",
-        )
-        .large(),
-        refused(
-            "close in the middle",
-            List,
-            Reply::CloseAfter(3),
-            502,
-            "broke off",
-        ),
-        refused(
-            "close in the middle of a large zip",
-            Zip,
-            Reply::CloseAfter(150_000),
-            502,
-            "broke off",
-        )
-        .large(),
+        unanswered("reset before the head", Info, reset()),
+        unanswered("reset before the head of a zip", Zip, reset()),
+        unanswered("reset within the head", List, in_head),
+        unanswered("close before the head", Mod, Reply::Raw(Vec::new())),
+        cut("reset after the head", Info, Reply::ResetAfter(0)),
+        cut("reset after the head of a zip", Zip, Reply::ResetAfter(0)),
+        cut("reset after a byte", Mod, Reply::ResetAfter(1)),
+        cut("reset after a byte of a zip", Zip, Reply::ResetAfter(1)),
+        mid("reset in the middle", Latest),
+        mid("reset in the middle of a large zip", Zip).large(),
+        last("reset before the last byte", Info),
+        last("reset before the last byte of a zip", Zip),
+        last("reset before the last byte of a large zip", Zip).large(),
+        cut("close in the middle", List, Reply::CloseAfter(3)),
+        cut("close in a large zip", Zip, Reply::CloseAfter(150_000)).large(),
     ]
 }
 
@@ -181,93 +116,52 @@ fn stalls() -> Vec<Row> {
 }
 
 fn lengths() -> Vec<Row> {
+    let lying = |name, ask, by, says| refused(name, ask, Reply::LyingLength(by), 502, says);
+    let broken = |name, head| unanswered(name, Info, written(head, b"{}"));
     vec![
-        refused(
-            "length that says too much",
-            Info,
-            Reply::LyingLength(10),
-            502,
-            "broke off",
-        ),
-        refused(
-            "length that says too much of a zip",
-            Zip,
-            Reply::LyingLength(10),
-            502,
-            "broke off",
-        ),
-        refused(
-            "length that says too little",
-            Info,
-            Reply::LyingLength(-10),
-            502,
-            "not as JSON",
-        ),
-        refused(
+        lying("length that says too much", Info, 10, "broke off"),
+        lying("length that says too much of a zip", Zip, 10, "broke off"),
+        lying("length that says too little", Info, -10, "not as JSON"),
+        lying(
             "length that says too little of a mod",
             Mod,
-            Reply::LyingLength(-3),
-            502,
+            -3,
             "checksum mismatch",
         )
         .never(),
-        refused(
+        lying(
             "length that says too little of a zip",
             Zip,
-            Reply::LyingLength(-10),
-            502,
+            -10,
             "breaks the rules",
         ),
         harmless("no length", Info, |_| Reply::NoLength),
         harmless("no length of a zip", Zip, |_| Reply::NoLength),
-        refused(
+        broken(
             "no number for a length",
-            Info,
-            written("HTTP/1.1 200 OK\nContent-Length: many", b"{}"),
-            503,
-            "",
+            "HTTP/1.1 200 OK\nContent-Length: many",
         ),
-        refused(
+        broken(
             "two lengths",
-            Info,
-            written(
-                "HTTP/1.1 200 OK\nContent-Length: 2\nContent-Length: 3",
-                b"{}",
-            ),
-            503,
-            "",
+            "HTTP/1.1 200 OK\nContent-Length: 2\nContent-Length: 3",
         ),
-        made(
-            "chunks that are none",
+    ]
+}
+
+fn chunks() -> Vec<Row> {
+    vec![
+        cut("chunks that are none", Zip, chunked(b"ZZ\r\nPK")),
+        cut("chunks without an end", Info, chunked(b"2\r\n{}\r\n")),
+        cut("chunk cut short", Mod, chunked(b"ff\r\nmodule")),
+        cut(
+            "chunk of all bytes there are",
             Zip,
-            |_| chunked(b"ZZ\r\nPK"),
-            502,
-            "broke off",
-        ),
-        made(
-            "chunks without an end",
-            Info,
-            |_| chunked(b"14\r\n{\"Version\":\"v1.0.0\"}\r\n"),
-            502,
-            "broke off",
-        ),
-        made(
-            "chunk cut short",
-            Mod,
-            |_| chunked(b"ff\r\nmodule"),
-            502,
-            "broke off",
+            chunked(b"ffffffffffffffff\r\nPK"),
         ),
         harmless("right chunks", Info, |scene| {
-            let body = scene.right();
-            chunked(
-                &[
-                    format!("{:x}\r\n", body.len()).as_bytes(),
-                    &body,
-                    b"\r\n0\r\n\r\n",
-                ]
-                .concat(),
-            )
+            let (body, end) = (scene.right(), b"\r\n0\r\n\r\n");
+            let size = format!("{:x}\r\n", body.len());
+            chunked(&[size.as_bytes(), &body, end].concat())
         }),
     ]
 }

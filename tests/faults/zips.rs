@@ -3,7 +3,7 @@
 use testkit::{Module, Reply};
 
 use crate::row::Ask::Zip;
-use crate::row::{Behind, Row, Scene, Want, harmless, made, replaced, written};
+use crate::row::{Behind, Row, Scene, Want, harmless, made, refused, replaced, written};
 
 /// Zeros that inflate to more than is told: 32 MiB, packed to a thousandth. Odd, so that its bytes stand
 /// in the headers only.
@@ -17,80 +17,38 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
+/// Bytes that are no zip, or not all of one.
 fn broken() -> Vec<Row> {
+    const RULES: &str = "breaks the rules of module zips";
+    const HTML: &[u8] = b"<!doctype html><p>Log in";
+    let body = |name, body: &[u8], says| refused(name, Zip, Reply::Body(body.to_vec()), 502, says);
+    let no_files = [&b"PK\x05\x06"[..], &[0; 18]].concat();
+    let long = "HTTP/1.1 200 OK\nContent-Length: 600000000";
+    let endless = Reply::Endless(vec![b'P'; 1 << 16]);
     vec![
-        made(
-            "zip that ends in the middle",
-            Zip,
-            half,
-            502,
-            "breaks the rules of module zips",
-        ),
-        made(
-            "large zip that ends in the middle",
-            Zip,
-            half,
-            502,
-            "breaks the rules",
-        )
-        .large(),
-        made(
-            "zip with one bit turned",
-            Zip,
-            bit_turned,
-            502,
-            "breaks the rules of module zips",
-        ),
+        made("zip that ends in the middle", Zip, half, 502, RULES),
+        made("large zip that ends in the middle", Zip, half, 502, RULES).large(),
+        made("zip with one bit turned", Zip, bit_turned, 502, RULES),
         made(
             "zip with rubbish behind it",
             Zip,
             rubbish_behind,
             502,
-            "breaks the rules of module zips",
+            RULES,
         ),
-        made(
-            "empty zip",
-            Zip,
-            |_| Reply::Body(Vec::new()),
-            502,
-            "breaks the rules of module zips",
-        ),
-        made(
-            "html for a zip",
-            Zip,
-            |_| Reply::Body(b"<!doctype html><p>Log in".to_vec()),
-            502,
-            "web page",
-        ),
-        made(
-            "text for a zip",
-            Zip,
-            |_| Reply::Body(b"temporarily out of order\n".to_vec()),
-            502,
-            "breaks the rules of module zips",
-        ),
-        made(
+        body("empty zip", b"", RULES),
+        body("zip of noise", &[0x50, 0x4b, 3, 4, 0xff, 0xff], RULES),
+        body("html for a zip", HTML, "web page"),
+        body("text for a zip", b"temporarily out of order\n", RULES),
+        body("zip with no files", &no_files, "checksum mismatch").never(),
+        refused(
             "zip of 600 MB by its length",
             Zip,
-            |_| written("HTTP/1.1 200 OK\nContent-Length: 600000000", b"PK"),
+            written(long, b"PK"),
             502,
             "larger than",
         ),
-        made(
-            "endless zip",
-            Zip,
-            |_| Reply::Endless(vec![b'P'; 1 << 16]),
-            502,
-            "larger than",
-        ),
-        made(
-            "zip with no files",
-            Zip,
-            |_| Reply::Body([&b"PK\x05\x06"[..], &[0; 18]].concat()),
-            502,
-            "checksum mismatch",
-        )
-        .never(),
+        refused("endless zip", Zip, endless, 502, "larger than"),
     ]
 }
 
