@@ -177,6 +177,46 @@ fn damaged_files_of_the_checksum_database_never_make_it_believe_less() {
     is_well(&mut server);
 }
 
+/// A head that is none any more must not be taken for none at all: then whoever damages a file makes the
+/// server believe any tree.
+#[test]
+fn a_damaged_tree_head_stops_new_proofs_and_nothing_else() {
+    let ground = Ground::new();
+    let held = ground.module("example.com/held", 1_000);
+    let server = ground.options().start();
+    serves(&server, &held, &KINDS);
+    assert_eq!(server.terminate().code(), Some(0));
+    let latest = ground.store().join("sumdb/sum.localdev/latest");
+    let right = fs::read(&latest).unwrap();
+    let new = ground.module("example.com/new", 1_000);
+    let mut flipped = right.clone();
+    flipped[right.len() / 2] ^= 1;
+    for content in [
+        right[..right.len() / 2].to_vec(),
+        Vec::new(),
+        b"garbage\n".to_vec(),
+        flipped,
+    ] {
+        fs::write(&latest, &content).unwrap();
+        let mut server = ground.options().start();
+        serves(&server, &held, &KINDS);
+        for kind in ["mod", "zip"] {
+            let answer = crate::ground::ask(&server, &new, kind);
+            assert_eq!(answer.status, 502, "{kind}: {}", answer.text());
+            let text = answer.text();
+            assert!(text.contains("the tree head that is kept"), "{text}");
+            let (lines, advice) = (text.lines().count(), "put it back from a copy");
+            assert!(lines == 2 && text.contains(advice), "{text}");
+        }
+        assert!(server.said().contains("ERROR"), "{}", server.said());
+        is_well(&mut server);
+        drop(server);
+    }
+    fs::write(&latest, &right).unwrap();
+    let server = ground.options().start();
+    serves(&server, &new, &KINDS);
+}
+
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());

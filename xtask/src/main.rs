@@ -4,6 +4,7 @@ mod bench;
 mod dist;
 mod docs;
 mod shell;
+mod soak;
 mod steps;
 mod tidy;
 mod tools;
@@ -25,6 +26,8 @@ struct Cli {
 enum Verb {
     /// Install or find what the tests need, then check and test everything
     Test,
+    /// Kill the server 200 times during a fill, and try every property ten times as often
+    Soak,
     /// Formatting, house rules, clippy, documentation: everything but the tests
     Lint,
     /// Measure against nginx and against `go` without a proxy, and print the table
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
 fn run(verb: Verb) -> Result<()> {
     match verb {
         Verb::Test => steps::test(),
+        Verb::Soak => soak::run(),
         Verb::Lint => steps::lint(),
         Verb::Bench { arguments } => bench::run(&arguments),
         Verb::Dist => dist::run(),

@@ -54,14 +54,15 @@ pub(crate) fn lint() -> Result<()> {
 
 /// How many tests ran, read from the lines `test result: ok. 3 passed; 0 failed; 0 ignored; ...`.
 #[derive(Default)]
-struct Count {
+pub(crate) struct Count {
     passed: u64,
     failed: u64,
     skipped: u64,
 }
 
 impl Count {
-    fn read(&mut self, line: &str) {
+    /// Takes in a line of what `cargo test` prints.
+    pub(crate) fn read(&mut self, line: &str) {
         let Some(rest) = line.strip_prefix("test result: ") else {
             return;
         };
@@ -78,7 +79,13 @@ impl Count {
         self.skipped += number(" ignored");
     }
 
-    fn line(&self) -> String {
+    /// Whether tests ran and none failed.
+    pub(crate) fn is_good(&self) -> bool {
+        self.failed == 0 && self.passed > 0
+    }
+
+    /// The sums, for people and programs.
+    pub(crate) fn line(&self) -> String {
         format!(
             "{} passed, {} failed, {} skipped",
             self.passed, self.failed, self.skipped

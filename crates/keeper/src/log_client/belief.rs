@@ -188,7 +188,11 @@ impl Inner {
     fn open(&self, note: &[u8]) -> Result<Arc<Head>, Error> {
         let head = Head::open(&self.parts.database, note);
         head.map(Arc::new).map_err(|error| {
-            self.distrust(&format!("the tree head that is kept of it cannot be opened ({error}): if its key was changed, it needs a new name too"))
+            tracing::error!(database = self.parts.database.name(), %error, "the tree head that is kept cannot be opened");
+            self.distrust(&format!(
+                "the tree head that is kept of it cannot be opened ({error})\n\
+                 if its key was changed, it needs a new name too; if its file sumdb/NAME/latest in the store was damaged, put it back from a copy: without it any tree would be believed anew"
+            ))
         })
     }
 
