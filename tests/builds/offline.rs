@@ -175,14 +175,9 @@ fn the_store_is_a_proxy_of_files() {
         for store in [pair.store(), copy.path().to_owned()] {
             let files = format!("file://{}", store.join("cache/download").display());
             let go = pair.go(&files).env("GOSUMDB", "off");
+            let held = go.run("list -m -versions a.example/top").expect_ok();
+            assert_eq!(held, "a.example/top v1.2.0\n");
             lay_out(&go);
-            for module in [
-                "a.example/top@v1.2.0",
-                "a.example/old@v3.1.0+incompatible",
-                "a.example/Upper/CamelCase@v1.0.0",
-            ] {
-                go.run(&format!("get {module}")).expect_ok();
-            }
             go.run("mod tidy").expect_ok();
             go.run("mod verify").expect_ok();
             assert_eq!(go.read("go.sum").unwrap(), sums, "{files}");
