@@ -1,7 +1,12 @@
 //! Modkeep with its defaults before Go's own default chain: these tests need the network.
 //!
 //! What comes through modkeep is compared with what the same chain answers straight in the same run.
-#![expect(clippy::unwrap_used, clippy::format_push_string, reason = "test code")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::format_push_string,
+    reason = "test code"
+)]
 
 mod graph;
 mod network;
