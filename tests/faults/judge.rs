@@ -58,6 +58,7 @@ pub(crate) fn judge_log(plot: &Plot, log: &str) -> Wrongs {
         // What breaks off is the upstream's failure, whatever the head said.
         Want::Cut(status) => &[status.into(), 502],
         Want::Broken => &[502],
+        Want::Unresolved => &[503, 504],
     };
     let mended = !matches!(plot.row.fault, Fault::Elsewhere(_));
     if logged.len() == 1 + usize::from(mended)
@@ -88,13 +89,21 @@ fn judge(plot: &Plot, answer: &Answer, wrongs: &mut Wrongs) {
         Want::Refused(status) | Want::Cut(status)
             if (answer.status, answer.complete) == (status, true) =>
         {
-            let (row, source) = (&plot.row, plot.source());
-            let name = source.split_once("//").map_or("", |(_, name)| name);
-            let says: Vec<&str> = row.says.iter().copied().chain([name]).collect();
-            wrongs.extend(judge_refusal(answer, &says, &row.hides, row.retry));
+            wrongs.extend(judge_text(plot, answer));
+        }
+        Want::Unresolved if matches!(answer.status, 503 | 504) => {
+            wrongs.extend(judge_text(plot, answer));
         }
         wanted => wrongs.push(format!("wanted {wanted:?}, got {}", shown(answer))),
     }
+}
+
+/// What the row wants to be told, and by whom.
+fn judge_text(plot: &Plot, answer: &Answer) -> Wrongs {
+    let (row, source) = (&plot.row, plot.source());
+    let name = source.split_once("//").map_or("", |(_, name)| name);
+    let says: Vec<&str> = row.says.iter().copied().chain([name]).collect();
+    judge_refusal(answer, &says, &row.hides, row.retry)
 }
 
 /// The text, and the headers that say whether to come back and that nothing is to be kept.
@@ -144,8 +153,7 @@ fn judge_behind(plot: &Plot, wrongs: &mut Wrongs) {
     let Some(behind) = &plot.behind else { return };
     let asked = behind.count("*") > 0;
     let wanted = match plot.row.behind {
-        Behind::Pipe => true,
-        Behind::Comma => plot.row.want == Want::Right,
+        Behind::Pipe | Behind::Comma => plot.row.want == Want::Right,
         Behind::Nothing => false,
     };
     if asked != wanted {

@@ -33,6 +33,8 @@ pub(crate) enum Fault {
 pub(crate) enum Want {
     /// This status and a text.
     Refused(u16),
+    /// A refusal as of a name that is not known, or as of silence where the machine's resolver is silent.
+    Unresolved,
     /// An answer that breaks off, or a refusal with this status if it has not begun.
     Cut(u16),
     /// The beginning of an answer, at least 64 KiB short of its end, when the fault comes at the gate
@@ -120,7 +122,7 @@ pub(crate) fn harmless(name: &'static str, ask: Ask, reply: fn(&Scene) -> Reply)
 impl Row {
     pub(crate) fn new(name: &'static str, ask: Ask, fault: Fault, want: Want) -> Self {
         let retry = match want {
-            Want::Refused(500..) | Want::Cut(_) | Want::Broken => Retry::Some,
+            Want::Refused(500..) | Want::Unresolved | Want::Cut(_) | Want::Broken => Retry::Some,
             Want::Refused(_) | Want::Right => Retry::Never,
         };
         Self {

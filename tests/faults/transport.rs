@@ -199,21 +199,32 @@ fn heads() -> Vec<Row> {
     ]
 }
 
+/// A label of 64 letters, which no resolver asks anybody for.
+const TOO_LONG: &str =
+    "http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example";
+
 fn unreachable() -> Vec<Row> {
     let down =
         |name, ask| Row::new(name, ask, Fault::Down, Want::Refused(503)).says("cannot connect");
-    let nowhere = |name, ask, url| Row::new(name, ask, Fault::Elsewhere(url), Want::Refused(503));
+    let nowhere = |name, ask, url, want| Row::new(name, ask, Fault::Elsewhere(url), want);
     vec![
         down("connection refused", Info),
         down("connection refused for a zip", Zip),
         down("connection refused for a list", List),
         nowhere(
-            "name that cannot be resolved",
+            "unknown name",
             Mod,
             "http://nowhere.invalid",
+            Want::Unresolved,
+        ),
+        nowhere("impossible name", Info, TOO_LONG, Want::Refused(503)).says("cannot resolve"),
+        nowhere(
+            "closed port",
+            Latest,
+            "http://127.0.0.1:1",
+            Want::Refused(503),
         )
-        .says("nowhere.invalid"),
-        nowhere("port that is closed", Latest, "http://127.0.0.1:1").says("cannot connect"),
+        .says("cannot connect"),
     ]
 }
 

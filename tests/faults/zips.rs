@@ -146,24 +146,25 @@ fn not_the_worlds() -> Vec<Row> {
     ]
 }
 
-/// What a chain makes of it.
+/// What a chain makes of it. Other bytes than the world's are an alarm, never a reason to look elsewhere.
 fn chains() -> Vec<Row> {
     let cut = || made("", Zip, |_| Reply::CloseAfter(100), 502, "broke off");
+    let rules = || made("", Zip, half, 502, "breaks the rules");
+    let large = || made("", Zip, half, 502, "").large();
     let mismatch = || {
         let other = |scene: &Scene| Reply::Body(changed(scene.module).zip_bytes());
         made("", Zip, other, 502, "checksum mismatch").never()
     };
-    let large = || made("", Zip, half, 502, "").large();
+    let refused = Want::Refused(502);
     vec![
-        cut().behind("cut zip and a comma", Behind::Comma, Want::Refused(502)),
+        cut().behind("cut zip and a comma", Behind::Comma, refused),
         cut().behind("cut zip and a pipe", Behind::Pipe, Want::Right),
+        rules().behind("half zip and a comma", Behind::Comma, refused),
+        rules().behind("half zip and a pipe", Behind::Pipe, Want::Right),
         // Whoever has had bytes is cut; nobody gets halves of two zips.
         large().behind("large half zip and a comma", Behind::Comma, Want::Cut(502)),
-        mismatch().behind(
-            "zip of other bytes and a comma",
-            Behind::Comma,
-            Want::Refused(502),
-        ),
+        mismatch().behind("other bytes and a comma", Behind::Comma, refused),
+        mismatch().behind("other bytes and a pipe", Behind::Pipe, refused),
     ]
 }
 

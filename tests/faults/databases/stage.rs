@@ -5,8 +5,8 @@ use testkit::{Database, Module, Reply, Times, Upstream};
 use super::lies::Tell;
 use crate::zips::changed;
 
-/// No name of the world.
-pub(super) const NAME: &str = "sums.invalid";
+/// Nobody listens there, should it be asked directly.
+pub(super) const NAME: &str = "localhost:1";
 
 /// An upstream, the database that it relays, and two modules in both.
 pub(super) struct Stage {
