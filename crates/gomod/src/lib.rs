@@ -27,6 +27,7 @@ pub mod semver;
 #[cfg(test)]
 mod testdata;
 mod version;
+pub mod version_list;
 
 pub use error::{Error, PathKind};
 pub use goproxy::ProxyList;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use gomod::{ArtifactKind, ModulePath, ModuleVersion, ProxyRequest, Version};
+use gomod::{ArtifactKind, ModulePath, ModuleVersion, ProxyRequest, Version, version_list};
 use jiff::{SignedDuration, Timestamp};
 use platform::Limits;
 use quick_cache::sync::Cache;
@@ -197,7 +197,7 @@ impl<'a> Ask<'a> {
             return Err(absence);
         }
         let max_age = self.engine.parts.freshness.absent;
-        let body = Bytes::from(list::print(&held));
+        let body = list_of(&held);
         Ok(self.answer_of(body, Validity::Fresh { max_age }, cache))
     }
 
@@ -219,7 +219,7 @@ impl<'a> Ask<'a> {
             (_, ProxyRequest::List(path)) => {
                 let held = self.held(path).await?;
                 if !held.is_empty() {
-                    return Ok(stale(list::print(&held).into()));
+                    return Ok(stale(list_of(&held)));
                 }
             }
             (_, ProxyRequest::Latest(path)) => {
@@ -241,9 +241,9 @@ impl<'a> Ask<'a> {
         let path = path.clone();
         let long = body.len() >= LONG_LIST_BYTES;
         let unite = move || {
-            let mut versions = list::parse(&path, &body);
-            versions.extend(held);
-            Bytes::from(list::print(&versions))
+            let mut versions = version_list::read(&path, &body);
+            versions.extend(held.iter().map(Version::as_str));
+            Bytes::from(list::print(versions))
         };
         if !long {
             return Ok(unite());
@@ -276,17 +276,15 @@ impl<'a> Ask<'a> {
         let key = known_key(&ProxyRequest::List(path.clone())).unwrap_or_default();
         let known = self.engine.state_entry(&key).await;
         let known = known.filter(|entry| self.sources.name(&entry.source));
-        let listed = known
-            .map(|entry| list::parse(path, &entry.body))
-            .unwrap_or_default();
-        let versions = held.iter().map(|held| &held.version).chain(&listed);
-        let Some(version) = list::latest(versions) else {
-            return Ok(None);
-        };
-        let Ok(module) = ModuleVersion::new(path.clone(), version.clone()) else {
-            return Ok(None);
-        };
-        self.held_info(&module).await
+        let body = known.map(|entry| entry.body).unwrap_or_default();
+        let held = held.iter().map(|held| held.version.as_str());
+        let version = list::latest(held.chain(version_list::read(path, &body)));
+        let version = version.and_then(|version| Version::parse(version).ok());
+        let module = version.and_then(|version| ModuleVersion::new(path.clone(), version).ok());
+        match module {
+            Some(module) => self.held_info(&module).await,
+            None => Ok(None),
+        }
     }
 
     /// The `.info` of a version, if it is held and may be served.
@@ -359,6 +357,12 @@ impl<'a> Ask<'a> {
             upstream: None,
         }
     }
+}
+
+/// The list of what is held.
+fn list_of(held: &BTreeSet<Version>) -> Bytes {
+    let versions = held.iter().map(Version::as_str).collect();
+    Bytes::from(list::print(versions))
 }
 
 fn kind_label(what: &ProxyRequest) -> KindLabel {

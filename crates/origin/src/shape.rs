@@ -4,10 +4,8 @@
 //! found as the end of the sentence "the upstream answered ...". Bytes that pass go on unchanged, since
 //! `go` compares and prints them; only a list gets one form.
 
-use std::collections::BTreeSet;
-
 use bytes::Bytes;
-use gomod::{ModulePath, ModuleVersion, Version, modfile, semver};
+use gomod::{ModulePath, ModuleVersion, Version, modfile, semver, version_list};
 use serde::Deserialize;
 
 /// What `.info` and `@latest` must have; other fields are left alone.
@@ -75,30 +73,15 @@ pub(crate) fn go_mod(body: &[u8]) -> Result<(), String> {
 pub(crate) fn list(path: &ModulePath, body: &[u8]) -> Result<Bytes, String> {
     page(body)?;
     let text = std::str::from_utf8(body).map_err(|_| "not as text".to_owned())?;
-    let mut versions = BTreeSet::new();
-    let (mut lines, mut any) = (false, false);
-    for word in text
+    let mut words = text
         .lines()
         .filter_map(|line| line.split_whitespace().next())
-    {
-        lines = true;
-        any |= semver::is_valid(word);
-        let Ok(version) = Version::parse(word) else {
-            continue;
-        };
-        if let Ok(module) = ModuleVersion::new(path.clone(), version) {
-            versions.insert(module.version);
-        }
-    }
-    if lines && !any {
+        .peekable();
+    if words.peek().is_some() && !words.any(semver::is_valid) {
         return Err("a text that has no version in it".to_owned());
     }
-    let mut list = String::with_capacity(body.len());
-    for version in &versions {
-        list.push_str(version.as_str());
-        list.push('\n');
-    }
-    Ok(list.into())
+    let versions = version_list::read(path, body);
+    Ok(version_list::print(&versions).into())
 }
 
 /// Tells a web page from data.

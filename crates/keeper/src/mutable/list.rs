@@ -1,58 +1,40 @@
 //! Version lists as texts. Pure.
 
-use std::collections::BTreeSet;
-
-use gomod::{ModulePath, ModuleVersion, Version};
-
-/// The versions of `path` that a list in `body` names: canonical ones that fit
-/// the path. `go` sorts out the rest of what some proxies send only in part
-/// (`v1.2` it would take). The pseudo-versions of an upstream's list stay: where
-/// there is no `@latest`, `go` takes the newest of them.
-pub(crate) fn parse(path: &ModulePath, body: &[u8]) -> BTreeSet<Version> {
-    let lines = body.split(|byte| *byte == b'\n');
-    lines
-        .filter_map(|line| std::str::from_utf8(line).ok()?.split_whitespace().next())
-        .filter_map(|word| Version::parse(word).ok())
-        .filter(|version| fits(path, version))
-        .collect()
-}
+use gomod::{ModulePath, ModuleVersion, Version, pseudo, semver, version_list};
 
 /// Whether a version of `path` that is held stands in its list. A pseudo-version
-/// does not: only the upstream knows which commit is the newest.
+/// does not: only the upstream knows which commit is the newest. Those of the
+/// upstream's own list stay: where there is no `@latest`, `go` takes the newest.
 pub(crate) fn is_listed(path: &ModulePath, version: &Version) -> bool {
-    !version.is_pseudo() && fits(path, version)
+    !version.is_pseudo() && ModuleVersion::new(path.clone(), version.clone()).is_ok()
 }
 
-fn fits(path: &ModulePath, version: &Version) -> bool {
-    ModuleVersion::new(path.clone(), version.clone()).is_ok()
-}
-
-/// The list as it is sent: one version a line, in the order of versions.
-pub(crate) fn print(versions: &BTreeSet<Version>) -> Vec<u8> {
-    let bytes = versions
-        .iter()
-        .map(|version| version.as_str().len() + 1)
-        .sum();
-    let mut list = Vec::with_capacity(bytes);
-    for version in versions {
-        list.extend_from_slice(version.as_str().as_bytes());
-        list.push(b'\n');
-    }
-    list
+/// The list of these versions as it is sent: each once, in their order.
+pub(crate) fn print(mut versions: Vec<&str>) -> String {
+    version_list::sort(&mut versions);
+    version_list::print(&versions)
 }
 
 /// The version that `@latest` would name: the highest release, else the highest
 /// pre-release, else the highest pseudo-version (Go Modules Reference, "GOPROXY
 /// protocol").
-pub(crate) fn latest<'a>(versions: impl IntoIterator<Item = &'a Version>) -> Option<&'a Version> {
-    versions
-        .into_iter()
-        .max_by_key(|version| (!version.is_prerelease(), !version.is_pseudo(), *version))
+pub(crate) fn latest<'a>(versions: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let class = |version: &str| {
+        let is_release = semver::prerelease(version).is_empty();
+        (is_release, !pseudo::is_pseudo_version(version))
+    };
+    versions.into_iter().max_by(|a, b| {
+        let by_class = class(a).cmp(&class(b));
+        by_class
+            .then_with(|| semver::compare(a, b))
+            .then_with(|| a.cmp(b))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gomod::version_list::read;
     use proptest::prelude::*;
 
     fn module(path: &str) -> ModulePath {
@@ -83,8 +65,8 @@ mod tests {
             ("example.com/m", "\u{fffd}\u{0}v1.0.0\nv1.1.0\n", "v1.1.0\n"),
         ];
         for (path, body, wanted) in table {
-            let list = print(&parse(&module(path), body.as_bytes()));
-            assert_eq!(String::from_utf8(list).unwrap(), wanted, "{body:?}");
+            let list = print(read(&module(path), body.as_bytes()));
+            assert_eq!(list, wanted, "{body:?}");
         }
     }
 
@@ -92,19 +74,16 @@ mod tests {
     fn bug_a_list_of_pseudo_versions_lost_what_go_falls_back_to() {
         let pseudo = "v0.0.0-20190513201126-42abcb6df8ee";
         let path = module("example.com/m");
-        let list = print(&parse(&path, format!("{pseudo}\n").as_bytes()));
-        assert_eq!(list, format!("{pseudo}\n").as_bytes());
+        let list = print(read(&path, format!("{pseudo}\n").as_bytes()));
+        assert_eq!(list, format!("{pseudo}\n"));
         assert!(!is_listed(&path, &Version::parse(pseudo).unwrap()));
     }
 
     #[test]
     fn bytes_that_are_no_text_cost_only_their_line() {
         assert_eq!(
-            print(&parse(
-                &module("example.com/m"),
-                b"v1.0.0\n\xff\xfe\nv1.1.0"
-            )),
-            b"v1.0.0\nv1.1.0\n"
+            print(read(&module("example.com/m"), b"v1.0.0\n\xff\xfe\nv1.1.0")),
+            "v1.0.0\nv1.1.0\n"
         );
     }
 
@@ -134,11 +113,7 @@ mod tests {
             (&[], None),
         ];
         for (versions, wanted) in table {
-            let versions: Vec<Version> = versions
-                .iter()
-                .map(|text| Version::parse(text).unwrap())
-                .collect();
-            assert_eq!(latest(&versions).map(Version::as_str), wanted);
+            assert_eq!(latest(versions.iter().copied()), wanted);
         }
     }
 
@@ -148,8 +123,9 @@ mod tests {
         #[test]
         fn any_bytes_give_a_list_that_reads_as_itself(body in proptest::collection::vec(any::<u8>(), 0..200)) {
             let path = module("example.com/m");
-            let once = parse(&path, &body);
-            prop_assert_eq!(parse(&path, &print(&once)), once);
+            let once = read(&path, &body);
+            let printed = print(once.clone());
+            prop_assert_eq!(read(&path, printed.as_bytes()), once);
         }
 
         #[test]
@@ -160,10 +136,14 @@ mod tests {
                 lines.join("
     ")
             };
-            let mut united = parse(&path, text(&a).as_bytes());
-            united.extend(parse(&path, text(&b).as_bytes()));
+            let (a, b) = (text(&a), text(&b));
+            let mut both = read(&path, a.as_bytes());
+            both.extend(read(&path, b.as_bytes()));
+            let united = print(both);
             for part in [&a, &b] {
-                prop_assert!(parse(&path, text(part).as_bytes()).is_subset(&united));
+                for version in read(&path, part.as_bytes()) {
+                    prop_assert!(united.lines().any(|line| line == version));
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gomod::ProxyRequest;
+use gomod::{ProxyRequest, version_list};
 use origin::{Asked, Chain, Fetched, LinkSource};
 use store::StateEntry;
 
@@ -89,9 +89,9 @@ fn entry_of(
     };
     match previous {
         Some(previous) if stands_in(chain, &previous.source, &fetched.upstream) => {
-            let mut versions = list::parse(path, &previous.body);
-            versions.extend(list::parse(path, &fetched.body));
-            let body = Bytes::from(list::print(&versions));
+            let mut versions = version_list::read(path, &previous.body);
+            versions.extend(version_list::read(path, &fetched.body));
+            let body = Bytes::from(list::print(versions));
             StateEntry {
                 body,
                 source: previous.source,
