@@ -13,6 +13,7 @@ mod metadata;
 mod redirects;
 mod row;
 mod site;
+mod sizes;
 mod statuses;
 mod streams;
 mod table;
