@@ -49,7 +49,10 @@ fn the_largest_list_is_served() {
 #[test]
 fn the_largest_go_mod_is_served() {
     let start = "module large.exempt.example/m\n";
-    check(Mod, &filled(start, |_| "require a.example/x v1.0.0\n".into()));
+    check(
+        Mod,
+        &filled(start, |_| "require a.example/x v1.0.0\n".into()),
+    );
     check(Mod, &filled(start, |_| "(".into()));
 }
 
