@@ -36,6 +36,11 @@ impl Artifacts {
             flights: Flights::new(limits.waiters_per_key),
         }
     }
+
+    /// Waits until no flight for this wire path is under way.
+    pub(crate) async fn landed(&self, wire_path: &str) {
+        self.flights.landed(wire_path).await;
+    }
 }
 
 /// One artifact that is asked for.

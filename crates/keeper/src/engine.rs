@@ -1,6 +1,7 @@
 //! What every part of the keeper shares.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gomod::{ArtifactKind, ModulePath, ModuleVersion, ProxyRequest};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -30,6 +31,11 @@ pub(crate) struct Engine {
     pub(crate) tasks: TaskTracker,
     /// Seats for flights.
     flights: Arc<Semaphore>,
+    /// Seats for answers that are given before they are on the disk.
+    unpublished: Arc<Semaphore>,
+    /// Whether the last artifact could not be published: then none is answered
+    /// before it is, and clients are told what is wrong.
+    store_failed: AtomicBool,
     /// Seats for the inspection of archives, which is work for a core each.
     pub(crate) inspections: Arc<Semaphore>,
     pub(crate) artifacts: Artifacts,
@@ -47,6 +53,8 @@ impl Engine {
             cache: ByteCache::new(limits),
             log: LogClient::new(&parts, &tasks),
             flights: Arc::new(Semaphore::new(limits.flights)),
+            unpublished: Arc::new(Semaphore::new(limits.unpublished)),
+            store_failed: AtomicBool::new(false),
             inspections: Arc::new(Semaphore::new(limits.inspections.max(1))),
             artifacts: Artifacts::new(limits),
             mutable: Mutable::new(limits),
@@ -123,6 +131,20 @@ impl Engine {
                 self.parts.limits.flights
             ),
         })
+    }
+
+    /// A seat for an answer that goes before its artifact is on the disk; `None`
+    /// when the disk is too far behind, so that it sets the pace, or fails.
+    pub(crate) fn unpublished_seat(&self) -> Option<OwnedSemaphorePermit> {
+        if self.store_failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        Arc::clone(&self.unpublished).try_acquire_owned().ok()
+    }
+
+    /// Notes whether an artifact could be published.
+    pub(crate) fn note_publication(&self, failed: bool) {
+        self.store_failed.store(failed, Ordering::Relaxed);
     }
 
     /// Takes a held artifact out of service; its bytes are moved aside.

@@ -90,6 +90,13 @@ impl Fixture {
     }
 }
 
+/// Waits until everything that was answered is on the disk too.
+pub(crate) async fn settle(engine: &Engine) {
+    engine.tasks.close();
+    engine.tasks.wait().await;
+    engine.tasks.reopen();
+}
+
 /// Ends a keeper, so that its store can be opened again.
 pub(crate) async fn end(engine: Arc<Engine>) {
     engine.close().await;

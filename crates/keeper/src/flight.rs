@@ -97,6 +97,20 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
     }
 }
 
+impl<T: Clone> Flights<T> {
+    /// Waits until the flight of `key` has ended, if there is one. A report may
+    /// be heard long before.
+    pub(crate) async fn landed(&self, key: &str) {
+        let reports = {
+            let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            running.get(key).map(|flight| flight.reports.clone())
+        };
+        if let Some(mut reports) = reports {
+            while reports.changed().await.is_ok() {}
+        }
+    }
+}
+
 /// Takes the flight off the board when it ends, however it ends.
 struct Landing<T> {
     key: Box<str>,

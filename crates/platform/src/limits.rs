@@ -66,6 +66,9 @@ pub struct Limits {
     pub waiters_per_key: usize,
     /// Fetches under way in all: 1,024; each may hold a spool file and a buffer.
     pub flights: usize,
+    /// Proven answers given before the disk has them: 64, so that at most as many are fetched again after
+    /// a power cut, and their small bodies stay within 64 MiB.
+    pub unpublished: usize,
     // --- memory
     /// Bytes of hot answers: 64 MiB.
     pub byte_cache_bytes: u64,
@@ -111,6 +114,7 @@ impl Default for Limits {
             drain: Duration::from_secs(30),
             waiters_per_key: 10_000,
             flights: 1024,
+            unpublished: 64,
             byte_cache_bytes: 64 << 20,
             byte_cache_item_bytes: 1 << 20,
             chunk_bytes: 256 << 10,

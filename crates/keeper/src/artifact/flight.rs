@@ -26,7 +26,7 @@ const LOOKS: usize = 4;
 pub(super) enum Report {
     /// A zip of known length arrives from this upstream.
     Arriving(Attempt, Arc<str>),
-    /// The end.
+    /// The end, as far as those who wait are concerned.
     Landed(Result<Answer, Error>),
 }
 
@@ -107,6 +107,11 @@ async fn fly(engine: &Engine, wanted: &Wanted, reports: &Reports) -> Result<Answ
     })
 }
 
+/// Tells everybody who waits, while the flight goes on to the disk.
+pub(super) fn land_early(reports: &Reports, answer: &Answer) {
+    reports.send_replace(Some(Report::Landed(Ok(answer.clone()))));
+}
+
 /// Settles one thing: an answer, or `None` when the store has to be looked at
 /// again.
 async fn settle(
@@ -131,7 +136,10 @@ async fn settle(
         fetch_zip(engine, wanted, reports, doubted).await
     } else {
         match fetch_small(engine, wanted).await {
-            Ok(candidate) => keep(engine, wanted, candidate, doubted).await,
+            Ok(candidate) => {
+                let early = |answer: &Answer| land_early(reports, answer);
+                keep(engine, wanted, candidate, doubted, early).await
+            }
             Err(error) => Err(error),
         }
     };

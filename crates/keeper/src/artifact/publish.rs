@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use gomod::ArtifactKind;
 use store::{CatalogEntry, Held, HeldBody, Publication, Receipt, Spool};
 
 use super::Wanted;
@@ -25,17 +26,25 @@ pub(super) struct Candidate {
 /// Publishes `candidate` and gives the answer; `None` when other bytes are
 /// there, that have to be looked at again. `doubted` is what is held but may
 /// not be served before it was compared with what its sources have now.
+///
+/// `early` is given the answer before the disk has it, where that does no harm;
+/// see [`may_go_early`].
 pub(super) async fn keep(
     engine: &Engine,
     wanted: &Wanted,
     candidate: Candidate,
     doubted: Option<Held>,
+    early: impl FnOnce(&Answer),
 ) -> Result<Option<Answer>, Error> {
     let Candidate {
         spool,
         receipt,
         content,
     } = candidate;
+    let seat = match &doubted {
+        None if may_go_early(&receipt) => engine.unpublished_seat(),
+        _ => None,
+    };
     if let Some(doubted) = doubted {
         match compare(engine, wanted, &receipt, &content, doubted).await? {
             Verdict::Same(receipt) => {
@@ -49,13 +58,49 @@ pub(super) async fn keep(
             }
         }
     }
+    if seat.is_none() {
+        if !publish(engine, wanted, spool, &receipt).await? {
+            return Ok(None);
+        }
+        return answer_with(engine, wanted, content, &receipt).await;
+    }
+    let Some(answer) = answer_with(engine, wanted, content, &receipt).await? else {
+        return Ok(None);
+    };
+    early(&answer);
+    match publish(engine, wanted, spool, &receipt).await {
+        Ok(true) => Ok(Some(answer)),
+        outcome => {
+            // What is not kept must not stay hot: it has to be fetched again.
+            engine.cache.remove(&wanted.key);
+            outcome.map(|_| None)
+        }
+    }
+}
+
+/// Whether an answer may be given before its artifact is forced to the disk:
+/// when a crash in between, after which it is fetched again, cannot change what
+/// clients see. The checksum database fixes a go.mod and the files of a zip for
+/// ever; an `.info` is a version and a time. Anything else is on the disk first.
+fn may_go_early(receipt: &Receipt) -> bool {
+    receipt.proof.is_some() || receipt.kind == ArtifactKind::Info
+}
+
+/// Publishes; false when other bytes are there, which stay.
+async fn publish(
+    engine: &Engine,
+    wanted: &Wanted,
+    spool: Spool,
+    receipt: &Receipt,
+) -> Result<bool, Error> {
     let (module, kind) = (&wanted.module, wanted.kind);
     let artifacts = &engine.parts.artifacts;
-    match artifacts
+    let published = artifacts
         .publish(module, kind, spool, receipt.clone())
-        .await?
-    {
-        Publication::Stored => record(engine, wanted, &receipt),
+        .await;
+    engine.note_publication(published.is_err());
+    match published? {
+        Publication::Stored => record(engine, wanted, receipt),
         Publication::Same => {}
         Publication::Differs { kept_sha256 } => {
             tracing::warn!(
@@ -66,19 +111,29 @@ pub(super) async fn keep(
                 fetched_sha256 = receipt.sha256,
                 "other bytes were published meanwhile; what is kept stays"
             );
-            return Ok(None);
+            return Ok(false);
         }
     }
+    Ok(true)
+}
+
+/// The answer with fetched bytes; `None` when the file is not what was written.
+async fn answer_with(
+    engine: &Engine,
+    wanted: &Wanted,
+    content: Content,
+    receipt: &Receipt,
+) -> Result<Option<Answer>, Error> {
     let content = match content {
-        file @ Content::File(_) => match held::load(engine, file, &receipt).await? {
+        file @ Content::File(_) => match held::load(engine, file, receipt).await? {
             Loaded::Right(content) => content,
             // What is on the disk is looked at again, and withdrawn.
             Loaded::Damaged(_) => return Ok(None),
         },
         bytes @ Content::Bytes(_) => bytes,
     };
-    let mut answer = held::compose(engine, wanted, content, &receipt);
-    answer.upstream = Some(Arc::from(receipt.source));
+    let mut answer = held::compose(engine, wanted, content, receipt);
+    answer.upstream = Some(Arc::from(receipt.source.as_str()));
     Ok(Some(answer))
 }
 

@@ -1,6 +1,7 @@
 //! Artifacts over a scripted upstream with a checksum database of its own.
 
 mod doubts;
+mod early;
 mod refusals;
 mod streams;
 
@@ -14,7 +15,7 @@ use sumdb::Database;
 use testkit::{Module, Reply, Times};
 
 use crate::engine::Engine;
-use crate::fixture::{Fixture, Setup, end, request};
+use crate::fixture::{Fixture, Setup, end, request, settle};
 use crate::{Answer, Body, CacheResult, Error, Fetch, Request, Tier, Validity};
 
 /// A fixture whose upstream relays a checksum database, and the way to use it.

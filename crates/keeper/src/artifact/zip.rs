@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::Wanted;
 use super::fetch::origin_failed;
-use super::flight::{Report, Reports};
+use super::flight::{Report, Reports, land_early};
 use super::held::{self, Content};
 use super::pour::{Spilled, pour};
 use super::publish::{Candidate, keep};
@@ -66,7 +66,11 @@ pub(super) async fn fetch_zip(
         let streams = doubted.is_none().then_some(reports);
         match receive(engine, wanted, body, &mut vouching, streams).await {
             Ok((candidate, phase)) => {
-                let answer = keep(engine, wanted, candidate, doubted).await?;
+                let early = |answer: &Answer| {
+                    phase.send_replace(Phase::Proven);
+                    land_early(reports, answer);
+                };
+                let answer = keep(engine, wanted, candidate, doubted, early).await?;
                 if answer.is_some() {
                     phase.send_replace(Phase::Proven);
                 }

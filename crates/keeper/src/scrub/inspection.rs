@@ -221,6 +221,8 @@ async fn repair(
         tracing::error!(%module, %kind, %error, "a flawed artifact could not be fetched again");
         return false;
     }
+    // The answer may have come before the disk had it.
+    engine.artifacts.landed(&request.what.wire_path()).await;
     let (verdict, _) = check(engine, options, module, kind).await;
     !matches!(verdict, Verdict::Flawed(_))
 }

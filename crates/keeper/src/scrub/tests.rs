@@ -8,7 +8,7 @@ use testkit::{Module, Reply, Times};
 
 use super::{Flaw, VerifyOptions, VerifyReport, verify_store};
 use crate::engine::Engine;
-use crate::fixture::{Fixture, LogServer, Setup, below, end, request};
+use crate::fixture::{Fixture, LogServer, Setup, below, end, request, settle};
 
 const KEPT: VerifyOptions = VerifyOptions {
     repair: false,
@@ -49,6 +49,7 @@ async fn fill(engine: &Arc<Engine>) {
         };
         engine.answer(&request(what)).await.unwrap();
     }
+    settle(engine).await;
 }
 
 async fn verify(engine: &Arc<Engine>, options: VerifyOptions) -> VerifyReport {

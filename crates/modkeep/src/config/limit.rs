@@ -26,7 +26,7 @@ use Field::{Bytes, Count, Few, Piece, Time};
 /// A bound: its name, how it is reached, whether zero makes sense, and what it is for.
 type Limit = (&'static str, Field, bool, &'static str);
 
-const LIMITS: [Limit; 34] = [
+const LIMITS: [Limit; 35] = [
     (
         "list_bytes",
         Bytes(|limits| &mut limits.list_bytes),
@@ -200,6 +200,12 @@ const LIMITS: [Limit; 34] = [
         Count(|limits| &mut limits.flights),
         false,
         "Fetches under way in all",
+    ),
+    (
+        "unpublished",
+        Count(|limits| &mut limits.unpublished),
+        true,
+        "Proven answers given before the disk has them; 0 for none",
     ),
     (
         "byte_cache_bytes",

@@ -40,6 +40,7 @@ async fn damaged_bytes_are_withdrawn_and_fetched_again() {
         let answer = ask(&engine, &module, kind).await.unwrap();
         assert_eq!(answer.cache, CacheResult::Miss);
         assert_eq!(read(answer).await.unwrap(), right_bytes(&module, kind));
+        settle(&engine).await;
         assert_eq!(fs::read(&file).unwrap(), right_bytes(&module, kind));
         let wire_path = module.url_path(kind.as_str());
         assert_eq!(fixture.upstream.count(&wire_path), 2, "{damage} {kind}");
@@ -142,6 +143,7 @@ async fn wrong_files_that_others_put_there_are_replaced() {
         let engine = fixture.engine(&setup);
         let answer = ask(&engine, &module, kind).await.unwrap();
         assert_eq!(read(answer).await.unwrap(), right_bytes(&module, kind));
+        settle(&engine).await;
         assert_eq!(fs::read(&file).unwrap(), right_bytes(&module, kind));
         end(engine).await;
     }
