@@ -5,12 +5,17 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use testkit::client::{self, Answer};
 use testkit::{Database, Modkeep, ModkeepOptions, Module, Upstream};
 
 pub(crate) const MODKEEP: &str = env!("CARGO_BIN_EXE_modkeep");
+
+/// Only there so that a test ends: a catalog of a few files is made in a moment.
+const CATALOG: Duration = Duration::from_mins(1);
 
 /// An upstream with a checksum database, and a folder with a store.
 pub(crate) struct Ground {
@@ -144,6 +149,23 @@ pub(crate) fn is_ready(server: &Modkeep) -> Result<(), String> {
         200 => Ok(()),
         503 => Err(answer.text()),
         other => panic!("/readyz: {other}"),
+    }
+}
+
+/// The catalog comes to name `path`: it is written beside the answers.
+pub(crate) fn await_catalog(server: &Modkeep, path: &str) {
+    let deadline = Instant::now() + CATALOG;
+    loop {
+        let page = client::get(server.authority(), "/catalog").text();
+        if page.contains(&format!("\"{path}\"")) {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "{path} is not in {page}\n{}",
+            server.said()
+        );
+        thread::sleep(Duration::from_millis(10));
     }
 }
 

@@ -2,28 +2,15 @@
 
 use std::fs;
 
-use testkit::{Modkeep, client};
+use testkit::client;
 
-use crate::ground::{Ground, KINDS, flip, is_well, serves};
+use crate::ground::{Ground, KINDS, await_catalog, flip, is_well, serves};
 
 /// Places at which a file is cut and changed: all records of the journals below, many within one.
 const PLACES: usize = 16;
 
 /// Modules of which lists and @latest are known.
 const MODULES: usize = 4;
-
-fn catalog(server: &Modkeep) -> String {
-    client::get(server.authority(), "/catalog").text()
-}
-
-/// The catalog comes to name `path`, however long a debug build takes to make it.
-fn await_catalog(server: &Modkeep, path: &str) {
-    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
-    while !catalog(server).contains(path) {
-        assert!(std::time::Instant::now() < deadline, "{}", catalog(server));
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-}
 
 #[test]
 fn a_catalog_that_is_lost_or_damaged_is_made_again() {

@@ -4,7 +4,7 @@ use std::fs;
 
 use testkit::client;
 
-use crate::ground::{Ground, KINDS, ask, is_ready, is_well, refuses, serves};
+use crate::ground::{Ground, KINDS, ask, await_catalog, is_ready, is_well, refuses, serves};
 use crate::namespace::{fill, leave, mount, on_disk, unmount};
 
 #[test]
@@ -126,6 +126,36 @@ fn a_read_only_disk_refuses_what_is_new_and_serves_what_is_held() {
         mount(&["-o", "remount,bind,ro", folder]);
         let said = ground.options().try_start().err().unwrap();
         assert!(said.contains("the store is read-only"), "{said}");
+        let (code, said) = ground.verify(&[]);
+        assert_eq!(code, Some(0), "{said}");
+    });
+}
+
+/// With so little room that an artifact fits but not its place in the catalog: that comes once there is
+/// room, or with the next start.
+#[test]
+fn a_catalog_that_had_no_room_is_completed() {
+    let test = "small::a_catalog_that_had_no_room_is_completed";
+    on_disk(test, "4m", |disk| {
+        let ground = Ground::at(disk);
+        for pages in 4..16 {
+            let path = format!("example.com/m{pages}");
+            let module = ground.module(&path, 100);
+            let mut server = ground.options().start();
+            let filler = fill(disk);
+            leave(&filler, pages * 4096);
+            let held = KINDS.map(|kind| ask(&server, &module, kind).status == 200);
+            if pages % 2 == 0 {
+                server.terminate();
+                server = ground.options().start();
+            }
+            fs::remove_file(filler).unwrap();
+            serves(&server, &module, &KINDS);
+            if held.contains(&true) {
+                await_catalog(&server, &path);
+            }
+            is_well(&mut server);
+        }
         let (code, said) = ground.verify(&[]);
         assert_eq!(code, Some(0), "{said}");
     });

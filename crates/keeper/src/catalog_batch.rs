@@ -18,6 +18,13 @@ const GATHER: Duration = Duration::from_millis(500);
 /// milliseconds.
 const BATCH: usize = 256;
 
+/// After a catalog could not be written, on a full disk say, it is tried again so much later.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// At most so many artifacts wait for a catalog that cannot be written, a few
+/// megabytes. Beyond, the rebuild at the next start brings them.
+const KEPT: usize = 10_000;
+
 /// The batch being gathered. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct CatalogBatch {
@@ -84,24 +91,44 @@ impl Inner {
             () = self.full.notified() => {}
             () = self.closing.cancelled() => {}
         }
-        let batch = mem::take(&mut *self.lock());
-        let artifacts = batch.len();
-        if let Err(error) = self.catalog.record(batch).await {
-            tracing::error!(
-                error = %error,
-                artifacts,
-                "the catalog could not be written; what is missing comes back when it is rebuilt"
-            );
+        while !self.record().await && !self.closing.is_cancelled() {
+            tokio::select! {
+                () = self.clock.sleep(RETRY) => {}
+                () = self.closing.cancelled() => {}
+            }
         }
+    }
+
+    /// Records what is gathered. False when it has to be tried again, with what is gathered by then.
+    async fn record(&self) -> bool {
+        let batch = mem::take(&mut *self.lock());
+        let Err(error) = self.catalog.record(batch.clone()).await else {
+            return true;
+        };
+        let mut pending = self.lock();
+        let artifacts = batch.len() + pending.len();
+        let keeps = artifacts <= KEPT;
+        if keeps {
+            let later = mem::replace(&mut *pending, batch);
+            pending.extend(later);
+        }
+        tracing::error!(
+            error = %error,
+            artifacts,
+            "the catalog could not be written; what is missing comes soon, or when it is rebuilt"
+        );
+        !keeps
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
     use super::*;
     use gomod::{ArtifactKind, ModulePath, ModuleVersion, Version};
     use jiff::Timestamp;
-    use store::SqliteCatalog;
+    use store::{ArtifactStore, CatalogPage, IndexLine, SqliteCatalog, StoreError, Totals};
 
     fn entry(number: usize) -> CatalogEntry {
         let path = ModulePath::parse("example.com/m").unwrap();
@@ -123,6 +150,83 @@ mod tests {
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
         let batch = CatalogBatch::new(Arc::clone(&catalog), clock.clone());
         (catalog, clock, batch, folder)
+    }
+
+    /// A catalog that refuses what it is to record as long as it is told to.
+    struct Refusing {
+        catalog: Arc<SqliteCatalog>,
+        refuses: AtomicBool,
+    }
+
+    #[async_trait::async_trait]
+    impl Catalog for Refusing {
+        async fn record(&self, batch: Vec<CatalogEntry>) -> Result<(), StoreError> {
+            if self.refuses.load(Relaxed) {
+                let path = "catalog.db".into();
+                return Err(StoreError::Full { path });
+            }
+            self.catalog.record(batch).await
+        }
+
+        async fn index(
+            &self,
+            since: Option<Timestamp>,
+            limit: usize,
+        ) -> Result<Vec<IndexLine>, StoreError> {
+            self.catalog.index(since, limit).await
+        }
+
+        async fn page(&self, token: Option<&str>, size: usize) -> Result<CatalogPage, StoreError> {
+            self.catalog.page(token, size).await
+        }
+
+        async fn totals(&self) -> Result<Totals, StoreError> {
+            self.catalog.totals().await
+        }
+
+        async fn rebuild(&self, store: &dyn ArtifactStore) -> Result<(), StoreError> {
+            self.catalog.rebuild(store).await
+        }
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_written_is_written_once_it_can_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let refusing = Arc::new(Refusing {
+            catalog: open(&folder),
+            refuses: AtomicBool::new(true),
+        });
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let batch = CatalogBatch::new(Arc::clone(&refusing) as Arc<dyn Catalog>, clock.clone());
+        batch.add(entry(1));
+        for pause in [GATHER, RETRY, RETRY] {
+            clock.wait_for_sleepers(1).await;
+            clock.advance(pause);
+        }
+        clock.wait_for_sleepers(1).await;
+        batch.add(entry(2));
+        refusing.refuses.store(false, Relaxed);
+        clock.advance(RETRY);
+        batch.inner.writers.close();
+        batch.inner.writers.wait().await;
+        assert_eq!(refusing.totals().await.unwrap().go_mod, 2);
+    }
+
+    #[tokio::test]
+    async fn the_end_does_not_wait_for_a_catalog_that_cannot_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let refusing = Arc::new(Refusing {
+            catalog: open(&folder),
+            refuses: AtomicBool::new(true),
+        });
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let batch = CatalogBatch::new(refusing, clock.clone());
+        batch.add(entry(1));
+        clock.wait_for_sleepers(1).await;
+        clock.advance(GATHER);
+        clock.wait_for_sleepers(1).await;
+        batch.close().await;
+        assert_eq!(batch.inner.lock().len(), 1);
     }
 
     fn open(folder: &tempfile::TempDir) -> Arc<SqliteCatalog> {

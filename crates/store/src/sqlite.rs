@@ -172,8 +172,15 @@ impl Drop for Shared {
 }
 
 impl Database {
-    /// Records a batch in one transaction, the first seen first.
-    fn record(&mut self, mut batch: Vec<CatalogEntry>) -> rusqlite::Result<()> {
+    /// Records a batch. One that could not be leaves the catalog incomplete, whatever comes after it.
+    fn record(&mut self, batch: Vec<CatalogEntry>) -> rusqlite::Result<()> {
+        let recorded = self.insert(batch);
+        self.incomplete |= recorded.is_err();
+        recorded
+    }
+
+    /// Inserts a batch in one transaction, the first seen first.
+    fn insert(&mut self, mut batch: Vec<CatalogEntry>) -> rusqlite::Result<()> {
         batch.sort_by_key(|entry| entry.first_seen);
         let transaction = self.connection.transaction()?;
         for entry in &batch {

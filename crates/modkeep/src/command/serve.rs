@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use platform::EnvSnapshot;
+use platform::{Clock, EnvSnapshot};
 use sd_notify::NotifyState;
 use server::{BasicUser, Build, ServerError, ServerParts, TlsFiles};
 use store::Opened;
@@ -27,6 +27,10 @@ use crate::{logging, output};
 
 /// How long work on blocking threads may go on once all requests are done.
 const LAST: Duration = Duration::from_secs(1);
+
+/// First and longest pause after the catalog could not be rebuilt, on a full disk say: reading all
+/// receipts is work that must not be repeated without rest.
+const REBUILD_PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(5));
 
 const EXAMPLES: &str = "\
 Examples:
@@ -89,7 +93,7 @@ fn serve(
     runtime.block_on(async {
         let told = signals::listen(shutdown.clone())?;
         if opened.catalog_needs_rebuild {
-            tokio::spawn(rebuild_catalog(opened));
+            tokio::spawn(rebuild_catalog(opened, parts.clock.clone()));
         }
         let work = async {
             let served = server::serve(parts, shutdown, started).await;
@@ -136,15 +140,16 @@ fn parts(config: &Config, listener: TcpListener, wired: Wired) -> ServerParts {
 
 /// Makes the catalog say what is held. Requests are answered meanwhile; the
 /// index lacks what has not been come to yet.
-async fn rebuild_catalog(opened: Opened) {
+async fn rebuild_catalog(opened: Opened, clock: Clock) {
     let artifacts = Arc::clone(&opened.artifacts);
     tracing::debug!("the catalog is made anew from the receipts");
-    match opened.catalog.rebuild(&*artifacts).await {
-        Ok(()) => tracing::debug!("the catalog is complete"),
-        Err(error) => {
-            tracing::warn!(%error, "the catalog could not be completed; the next start tries again");
-        }
+    let mut pause = REBUILD_PAUSES.0;
+    while let Err(error) = opened.catalog.rebuild(&*artifacts).await {
+        tracing::warn!(%error, "the catalog could not be completed; it is tried again soon, and at the next start");
+        clock.sleep(pause).await;
+        pause = REBUILD_PAUSES.1.min(pause * 2);
     }
+    tracing::debug!("the catalog is complete");
 }
 
 fn server_failure(error: ServerError) -> Failure {

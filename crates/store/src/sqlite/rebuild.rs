@@ -40,18 +40,19 @@ SELECT modules.id, kind, size, h1, sha256, source, first_seen FROM staging JOIN 
 
 /// Rebuilds the catalog from `store`.
 pub(super) async fn run(shared: &Arc<Shared>, store: &dyn ArtifactStore) -> Result<(), StoreError> {
-    on_database(shared, begin).await?;
-    let result = gather(shared, store).await;
-    let last = match result {
-        Ok(()) => on_database(shared, finish).await,
-        Err(error) => Err(error),
-    };
-    if last.is_err() {
-        // The catalog is as it was; `rebuilding` stays set until another
-        // rebuild succeeds, so that it is not taken for complete.
-        tracing::warn!("the catalog could not be rebuilt");
+    let rebuilt = rebuild(shared, store).await;
+    if rebuilt.is_err() {
+        // The catalog is as it was, but for what is recorded; it is not taken for complete.
+        let mut database = shared.lock();
+        (database.rebuilding, database.incomplete) = (false, true);
     }
-    last
+    rebuilt
+}
+
+async fn rebuild(shared: &Arc<Shared>, store: &dyn ArtifactStore) -> Result<(), StoreError> {
+    on_database(shared, begin).await?;
+    gather(shared, store).await?;
+    on_database(shared, finish).await
 }
 
 async fn on_database(
@@ -66,7 +67,6 @@ async fn on_database(
 /// aside: all it said is about to be said again.
 fn begin(shared: &Shared) -> Result<(), StoreError> {
     let mut database = shared.lock();
-    database.rebuilding = true;
     let sound = is_sound(&database.connection).map_err(|error| sqlite_error(&shared.path, error));
     if shared.is_file && matches!(sound, Ok(false) | Err(StoreError::Damaged { .. })) {
         tracing::warn!(path = %shared.path.display(), "the catalog is damaged: it is set aside");
@@ -78,7 +78,9 @@ fn begin(shared: &Shared) -> Result<(), StoreError> {
     database
         .connection
         .execute_batch(STAGING)
-        .map_err(|error| sqlite_error(&shared.path, error))
+        .map_err(|error| sqlite_error(&shared.path, error))?;
+    database.rebuilding = true;
+    Ok(())
 }
 
 fn is_sound(connection: &Connection) -> rusqlite::Result<bool> {

@@ -224,3 +224,61 @@ fn an_index_that_cannot_grow_is_a_full_disk() {
     let error = sqlite_error(std::path::Path::new("catalog.db"), error);
     assert!(matches!(error, StoreError::Full { .. }), "{error}");
 }
+
+/// On a full disk the rest goes on, the word "closed" may even find room: it must not be written.
+#[tokio::test]
+async fn a_batch_that_could_not_be_recorded_makes_the_catalog_incomplete() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = SqliteCatalog::open(&path).unwrap();
+    catalog.rebuild(&MemoryStore::new()).await.unwrap();
+    drop(catalog);
+    let catalog = SqliteCatalog::open(&path).unwrap();
+    assert!(!catalog.needs_rebuild());
+    let limit = |pages: i64| {
+        let database = catalog.shared.lock();
+        database
+            .connection
+            .pragma_update(None, "max_page_count", pages)
+            .unwrap();
+    };
+    limit(1);
+    let many: Vec<_> = (0..500)
+        .map(|number| {
+            entry(
+                &module(&format!("example.com/m{number}")),
+                ArtifactKind::Mod,
+                1,
+                number,
+            )
+        })
+        .collect();
+    let full = catalog.record(many).await;
+    assert!(matches!(full, Err(StoreError::Full { .. })), "{full:?}");
+    limit(1_000_000);
+    drop(catalog);
+    assert!(SqliteCatalog::open(&path).unwrap().needs_rebuild());
+}
+
+/// A rebuild that found no room for its table beside left every later record looking for that table.
+#[tokio::test]
+async fn a_rebuild_that_cannot_begin_keeps_nothing_from_being_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = SqliteCatalog::open(&path).unwrap();
+    let limit = |pages: i64| {
+        let database = catalog.shared.lock();
+        let limited = database
+            .connection
+            .pragma_update(None, "max_page_count", pages);
+        limited.unwrap();
+    };
+    limit(1);
+    let full = catalog.rebuild(&MemoryStore::new()).await;
+    assert!(matches!(full, Err(StoreError::Full { .. })), "{full:?}");
+    limit(1_000_000);
+    record(&catalog, "example.com/a").await;
+    assert_eq!(catalog.totals().await.unwrap().zip, 1);
+    drop(catalog);
+    assert!(SqliteCatalog::open(&path).unwrap().needs_rebuild());
+}
