@@ -58,7 +58,7 @@ fn start(folder: &TempDir, stage: &Stage) -> Modkeep {
     let config = folder.path().join("modkeep.toml");
     std::fs::write(
         &config,
-        "[limits]\nretry_start = \"1ms\"\ncircuit_pause = \"1ms\"\n",
+        "[limits]\nretry_start = \"1ms\"\ncircuit_pause = \"1ms\"\nsumdb_call = \"5s\"\n",
     )
     .unwrap();
     ModkeepOptions::new(MODKEEP, &folder.path().join("store"))

@@ -10,6 +10,7 @@ mod encodings;
 mod judge;
 mod lists;
 mod metadata;
+mod oddities;
 mod redirects;
 mod row;
 mod site;

@@ -9,6 +9,7 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = inside();
     rows.extend(elsewhere());
     rows.extend(loops());
+    rows.extend(logins());
     rows
 }
 
@@ -65,6 +66,26 @@ fn elsewhere() -> Vec<Row> {
         to("zip to a file", Zip, FILE, "no web address"),
         to("to ftp", Info, "ftp://mirror.example/x", "no web address"),
         to("to no address", Mod, "http://[", "no address"),
+    ]
+}
+
+/// A login in a place is sent to nobody and shown to nobody.
+fn logins() -> Vec<Row> {
+    let to_stranger = |scene: &Scene| at(scene, "robot:hunter2@127.0.0.1");
+    let to_itself = |scene: &Scene| {
+        let place = format!("http://robot:hunter2@{}/missing", scene.upstream.address());
+        Reply::Redirect(302, place)
+    };
+    vec![
+        stranger("to a stranger with a login", Info, to_stranger).hides("hunter2"),
+        made(
+            "to itself with a login",
+            Info,
+            to_itself,
+            404,
+            "no such thing",
+        )
+        .hides("hunter2"),
     ]
 }
 

@@ -1,6 +1,8 @@
 //! One fault and what is to become of it.
 
-use testkit::{Module, Reply, Upstream};
+use std::time::Duration;
+
+use testkit::{Module, Reply, Step, Upstream};
 
 /// What is asked for, of version v1.0.0 of the row's own module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,6 +277,18 @@ pub(crate) fn written(head: &str, body: &[u8]) -> Reply {
     bytes.extend_from_slice(b"\r\n\r\n");
     bytes.extend_from_slice(body);
     Reply::Raw(bytes)
+}
+
+/// `head` at once, then `body` byte by byte, faster than silence would be noticed.
+pub(crate) fn drip(head: &[u8], body: &[u8]) -> Reply {
+    let pause = Step::Pause(Duration::from_millis(250));
+    let bytes = body.iter().map(|byte| Step::Send(vec![*byte]));
+    let steps = bytes.flat_map(|byte| [byte, pause.clone()]);
+    Reply::Steps(
+        std::iter::once(Step::Send(head.to_vec()))
+            .chain(steps)
+            .collect(),
+    )
 }
 
 /// An answer with headers.

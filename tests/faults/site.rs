@@ -253,7 +253,7 @@ fn config_text(policy: &Path, sumdb: &str) -> String {
         "policy = \"{}\"\nsumdb = {sumdb:?}\nnosumdb = [\"*.exempt.example\"]\n\
          upstream_timeout = {SILENCE:?}\n\
          list_ttl = \"0s\"\nlatest_ttl = \"0s\"\nquery_ttl = \"0s\"\nabsent_ttl = \"0s\"\nabsent_version_ttl = \"0s\"\n\
-         [limits]\nretry_start = \"1ms\"\ncircuit_pause = \"1ms\"\nzip_bytes = \"24MiB\"\n",
+         [limits]\nretry_start = \"1ms\"\ncircuit_pause = \"1ms\"\nmetadata_total = \"8s\"\nzip_bytes = \"24MiB\"\n",
         policy.display()
     )
 }

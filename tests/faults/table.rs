@@ -9,7 +9,9 @@ use testkit::client;
 
 use crate::row::Row;
 use crate::site::{Plot, Site};
-use crate::{encodings, judge, lists, metadata, redirects, statuses, streams, transport, zips};
+use crate::{
+    encodings, judge, lists, metadata, oddities, redirects, statuses, streams, transport, zips,
+};
 
 /// Rows that are played at a time: each waits for something most of the time.
 const PLAYERS: usize = 6;
@@ -26,6 +28,7 @@ fn rows() -> Vec<Row> {
         transport::rows(),
         redirects::rows(),
         encodings::rows(),
+        oddities::rows(),
         streams::rows(),
     ]
     .into_iter()

@@ -1,5 +1,7 @@
 //! What an upstream is told to do in place of its job.
 
+use std::time::Duration;
+
 /// How often a rule applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Times {
@@ -62,6 +64,8 @@ pub enum Step {
     Send(Vec<u8>),
     /// Waits until the gate of this name is opened.
     Wait(String),
+    /// Waits so long.
+    Pause(Duration),
     /// Resets the connection.
     Reset,
 }

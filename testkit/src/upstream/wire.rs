@@ -162,6 +162,7 @@ impl Answer<'_> {
                     match step {
                         Step::Send(bytes) => self.send(&bytes)?,
                         Step::Wait(gate) => self.shared.wait_at(&gate),
+                        Step::Pause(time) => thread::sleep(time),
                         Step::Reset => self.reset()?,
                     }
                 }

@@ -3,7 +3,7 @@
 use testkit::{Database, Module, Reply, Step};
 
 use super::stage::{NAME, Stage, filler};
-use crate::row::{Ask, Retry, Want, written};
+use crate::row::{Ask, Retry, Want, drip, written};
 use crate::zips::changed;
 
 /// What is wrong with a database, and what is to become of it.
@@ -103,6 +103,7 @@ pub(super) fn lies() -> Vec<Lie> {
 
 /// Lookups that are not answered.
 fn troubles() -> Vec<Lie> {
+    const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n";
     let lookup = |name, reply, status, says| lie(name, Tell::Lookup(reply), status, says);
     let text = |status, text: &str| Reply::Status(status, text.to_owned());
     let long = || Reply::Body(vec![b'1'; 3 << 20]);
@@ -117,6 +118,7 @@ fn troubles() -> Vec<Lie> {
         lookup("429", text(429, "slowly"), 503, "slowly").for_mod(),
         lookup("silence", Reply::Silence, 504, "did not answer"),
         lookup("silence for a mod", Reply::Silence, 504, "did not answer").for_mod(),
+        lookup("dripping", drip(HEAD, &[b'1'; 99]), 504, NAME),
         lookup("silence within", Reply::StallAfter(20), 504, NAME),
         lookup(
             "reset",
