@@ -40,7 +40,13 @@ fn builds_go_on_with_every_upstream_down() {
         assert_eq!(build(&go), sums, "the same process, the head kept");
         go.forget_heads();
         assert_eq!(build(&go), sums, "the same process, the head forgotten");
-        for arguments in [&[][..], &["--offline"]] {
+        for arguments in [
+            &[][..],
+            &["--offline"],
+            &["--upstream", "off"],
+            // Carried to another place.
+            &["--offline", "--upstream", "http://127.0.0.1:1"],
+        ] {
             pair.restart(arguments);
             go.set("GOPROXY", pair.through().url());
             assert_eq!(build(&go), sums, "{arguments:?}, the head kept");

@@ -117,6 +117,19 @@ impl Engine {
         self.log.is_some() && (path.as_str() == TOOLCHAIN || !exempt)
     }
 
+    /// Whether the checksum database has vouched for the go.mod or the zip that is
+    /// held of a version: then there is such a version, whoever speaks of it.
+    pub(crate) async fn is_proven(&self, module: &ModuleVersion) -> bool {
+        for kind in [ArtifactKind::Mod, ArtifactKind::Zip] {
+            let held = self.parts.artifacts.open(module, kind).await;
+            let receipt = held.ok().flatten().and_then(|held| held.receipt);
+            if receipt.is_some_and(|receipt| receipt.proof.is_some()) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Whether this request may ask an origin.
     pub(crate) fn may_fetch(&self, fetch: Fetch) -> bool {
         fetch == Fetch::Allowed && !self.parts.offline

@@ -130,7 +130,7 @@ async fn settle(
         Look::Nothing => None,
     };
     if !engine.may_fetch(wanted.fetch) {
-        return Err(not_held(wanted));
+        return held::last_resort(engine, wanted, not_held(wanted)).await;
     }
     let outcome = if wanted.kind == ArtifactKind::Zip {
         fetch_zip(engine, wanted, reports, doubted).await
@@ -139,6 +139,9 @@ async fn settle(
             Ok(candidate) => {
                 let early = |answer: &Answer| land_early(reports, answer);
                 keep(engine, wanted, candidate, doubted, early).await
+            }
+            Err(error) if error.yields_to_stale() => {
+                return held::last_resort(engine, wanted, error).await;
             }
             Err(error) => Err(error),
         }

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use gomod::ArtifactKind;
 use store::{Held, HeldBody, Receipt, StoreError};
 
 use super::Wanted;
@@ -72,6 +73,33 @@ pub(super) async fn serve(
     answer.cache = CacheResult::Hit;
     answer.tier = Some(Tier::Disk);
     Ok(Some(answer))
+}
+
+/// What is left when nobody can be asked: an `.info` from a source that its
+/// route does not name, of a version that the checksum database has proven. A
+/// store that was carried to another place, or outlived its upstream, has no
+/// others. It is not kept hot, so that it is compared as soon as somebody can be
+/// asked.
+pub(super) async fn last_resort(
+    engine: &Engine,
+    wanted: &Wanted,
+    error: Error,
+) -> Result<Option<Answer>, Error> {
+    if wanted.kind != ArtifactKind::Info {
+        return Err(error);
+    }
+    let Look::Doubtful(held) = look(engine, wanted).await? else {
+        return Err(error);
+    };
+    let accounted = held.receipt.clone().filter(|old| !old.source.is_empty());
+    match accounted {
+        Some(receipt) if engine.is_proven(&wanted.module).await => {
+            let answer = serve(engine, wanted, held, &receipt).await?;
+            engine.cache.remove(&wanted.key);
+            Ok(answer)
+        }
+        _ => Err(error),
+    }
 }
 
 /// An artifact's bytes: at hand, or in a file.

@@ -287,3 +287,44 @@ async fn a_receipt_without_a_source_accounts_for_nothing() {
     assert_eq!(read(answer).await.unwrap(), changed.mod_bytes());
     end(engine).await;
 }
+
+/// A store that was carried to a place with other upstreams, or with none.
+#[tokio::test]
+async fn bug_a_proven_version_lost_its_info_with_its_upstream() {
+    let (fixture, _log, setup) = verified();
+    let module = Module::new("example.com/m", "v1.0.0");
+    fixture.upstream.add(&module);
+    fetch_once(&fixture, &setup, &module).await;
+    for (chain, offline) in [("off", false), ("http://127.0.0.1:1", true)] {
+        let chain = chain.to_owned();
+        let setup = Setup {
+            chain,
+            offline,
+            ..setup.clone()
+        };
+        let engine = fixture.engine(&setup);
+        for kind in ArtifactKind::ALL {
+            let answer = ask(&engine, &module, kind).await.unwrap();
+            assert_eq!(read(answer).await.unwrap(), right_bytes(&module, kind));
+        }
+        end(engine).await;
+    }
+}
+
+/// Nobody vouches for it, so only its own source does.
+#[tokio::test]
+async fn an_unproven_version_is_not_served_without_its_upstream() {
+    let (fixture, setup) = unverified();
+    let module = Module::new("example.com/m", "v1.0.0");
+    fixture.upstream.add(&module);
+    fetch_once(&fixture, &setup, &module).await;
+    let setup = Setup {
+        chain: "off".to_owned(),
+        ..setup
+    };
+    let engine = fixture.engine(&setup);
+    for kind in ArtifactKind::ALL {
+        assert!(ask(&engine, &module, kind).await.is_err(), "{kind}");
+    }
+    end(engine).await;
+}
