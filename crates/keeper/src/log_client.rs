@@ -27,6 +27,7 @@ use platform::{Clock, Limits};
 use quick_cache::sync::Cache;
 use store::{LogFiles, Proof};
 use sumdb::{Database, Head, Record, Tile};
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::flight::Flights;
@@ -66,6 +67,11 @@ struct LogParts {
     tasks: TaskTracker,
 }
 
+/// Lookups that clients have made us ask for, at a time: as many as flights.
+/// They go on when their clients hang up, so that clients alone must not be
+/// able to start more; those for fetches have the bound of the flights.
+const RELAYED_LOOKUPS: usize = 1024;
+
 /// Proves records of the checksum database. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct LogClient {
@@ -79,6 +85,7 @@ struct Inner {
     proven: Cache<ModuleVersion, Proven>,
     failures: Cache<ModuleVersion, (Timestamp, Error)>,
     lookups: Flights<Result<Found, Error>>,
+    relayed: Arc<Semaphore>,
     refreshes: Flights<Result<(), Error>>,
 }
 
@@ -97,6 +104,15 @@ pub(crate) struct Found {
     pub(crate) proven: Proven,
     /// Who was asked for it in this request, if anybody was.
     pub(crate) upstream: Option<Arc<str>>,
+}
+
+/// For whom a record is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asker {
+    /// For a fetch of ours, which has its seat among the flights.
+    Fetch,
+    /// For a client of the relayed database.
+    Client,
 }
 
 /// What the database says of a module version.
@@ -133,6 +149,7 @@ impl LogClient {
             proven: Cache::new(PROVEN_RECORDS),
             failures: Cache::new(FAILURES),
             lookups: Flights::new(waiters),
+            relayed: Arc::new(Semaphore::new(RELAYED_LOOKUPS)),
             refreshes: Flights::new(waiters),
             parts,
         };
@@ -148,7 +165,7 @@ impl LogClient {
     /// [`Error::Denied`] for a private module, [`Error::Integrity`] when proofs
     /// fail or the database forked; the others are trouble.
     pub(crate) async fn record(&self, module: &ModuleVersion) -> Result<Lookup, Error> {
-        match self.find(module).await {
+        match self.find(module, Asker::Fetch).await {
             Ok(found) => Ok(Lookup::Proven(found.proven)),
             Err(Error::Absent { text, .. }) => Ok(Lookup::Unknown { text }),
             Err(error) => Err(error),
@@ -156,7 +173,7 @@ impl LogClient {
     }
 
     /// As [`Self::record`], with [`Error::Absent`] for an unknown version.
-    pub(crate) async fn find(&self, module: &ModuleVersion) -> Result<Found, Error> {
+    pub(crate) async fn find(&self, module: &ModuleVersion, asker: Asker) -> Result<Found, Error> {
         let inner = &self.inner;
         inner.refuse_private(module)?;
         inner.check_fork().await?;
@@ -171,11 +188,16 @@ impl LogClient {
         {
             return Err(error);
         }
+        let place = match asker {
+            Asker::Fetch => None,
+            Asker::Client => Some(inner.place_for_client()?),
+        };
         let seat = inner
             .lookups
             .join(&module.to_string(), &inner.parts.tasks, |_| {
                 let (inner, module) = (Arc::clone(inner), module.clone());
                 async move {
+                    let _place = place;
                     let result = inner.within_deadline(inner.look_up(&module)).await;
                     inner.remember(&module, &result);
                     result

@@ -36,7 +36,7 @@ use sumdb::Tile;
 
 use crate::answer::{Body, CacheResult, Content, Validity};
 use crate::engine::Engine;
-use crate::log_client::{LogClient, lookup_answer};
+use crate::log_client::{Asker, LogClient, lookup_answer};
 use crate::{Answer, Error};
 
 /// How long a client may keep a lookup, whose head moves on, or a partial tile.
@@ -92,7 +92,7 @@ async fn latest(engine: &Engine, log: &LogClient) -> Result<Answer, Error> {
 }
 
 async fn lookup(log: &LogClient, module: &ModuleVersion) -> Result<Answer, Error> {
-    let found = log.find(module).await?;
+    let found = log.find(module, Asker::Client).await?;
     let head = log.head().await?;
     let cache = if found.upstream.is_some() {
         CacheResult::Miss

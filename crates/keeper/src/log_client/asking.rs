@@ -1,11 +1,14 @@
 //! One answer of the database: asked for, proven, kept, remembered.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use gomod::ModuleVersion;
 use jiff::SignedDuration;
 use origin::{Fetched, OriginError};
 use store::Proof;
 use sumdb::{Database, Head, Tile, Verification, Verified};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::failure::log_failed;
 use super::proving::Reach;
@@ -31,6 +34,12 @@ impl Inner {
             text,
             upstream: None,
         })
+    }
+
+    /// A place for a lookup that a client has us make.
+    pub(super) fn place_for_client(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let place = Arc::clone(&self.relayed).try_acquire_owned();
+        place.map_err(|_| self.overloaded())
     }
 
     pub(super) async fn look_up(&self, module: &ModuleVersion) -> Result<Found, Error> {

@@ -38,6 +38,12 @@ impl Belief {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The note that the files hold, if `believed` is the believed head still.
+    fn kept_while(&self, believed: Option<&Arc<Head>>) -> Option<Option<Vec<u8>>> {
+        let state = self.state();
+        is_believed(&state, believed).then(|| state.kept.clone())
+    }
+
     /// Where the evidence of a fork is.
     pub(super) fn forked(&self) -> Option<PathBuf> {
         self.state().forked.clone()
@@ -103,10 +109,18 @@ impl Inner {
         }
     }
 
-    /// Makes `verified`'s head the believed one. `false` when another was
-    /// believed meanwhile, so that the proof has to be made against that.
-    pub(super) async fn advance(&self, verified: &Verified) -> Result<bool, Error> {
-        let old = self.belief.state().kept.clone();
+    /// Makes `verified`'s head, which was proven against `believed`, the
+    /// believed one. `false` when another was believed meanwhile, so that the
+    /// proof has to be made against that: two heads may both grow out of a
+    /// third, and still contradict each other.
+    pub(super) async fn advance(
+        &self,
+        believed: Option<&Arc<Head>>,
+        verified: &Verified,
+    ) -> Result<bool, Error> {
+        let Some(old) = self.belief.kept_while(believed) else {
+            return Ok(false);
+        };
         let new = verified.head.note.clone();
         let swap = move |files: &LogFiles| files.advance_head(old.as_deref(), &new);
         let advance = match self.on_files(swap).await {
@@ -115,14 +129,14 @@ impl Inner {
                 // The proof stands; what is lost is its memory after a restart.
                 tracing::error!(%error, "the newest tree head could not be kept");
                 let mut state = self.belief.state();
-                return Ok(believe(&mut state, Arc::new(verified.head.clone())));
+                return Ok(follow(&mut state, believed, verified));
             }
         };
         let current = match advance {
             Advance::Done => {
                 let mut state = self.belief.state();
                 state.kept = Some(verified.head.note.clone());
-                return Ok(believe(&mut state, Arc::new(verified.head.clone())));
+                return Ok(follow(&mut state, believed, verified));
             }
             Advance::Conflict { current } => current,
         };
@@ -130,10 +144,8 @@ impl Inner {
         let settled = current.as_deref() == Some(&*verified.head.note);
         let mut state = self.belief.state();
         state.kept = current;
-        if let Some(head) = head {
-            believe(&mut state, head);
-        }
-        Ok(settled)
+        let is_newest = head.is_some_and(|head| believe(&mut state, head));
+        Ok(settled && is_newest)
     }
 
     /// Keeps the evidence of a fork and believes nothing of the database any more.
@@ -211,6 +223,20 @@ impl Inner {
             })
         })
     }
+}
+
+/// Whether `head` is the very one that is believed.
+fn is_believed(state: &State, head: Option<&Arc<Head>>) -> bool {
+    match (&state.head, head) {
+        (Some(believed), Some(head)) => Arc::ptr_eq(believed, head),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Moves on to what was proven against `believed`, if that is believed still.
+fn follow(state: &mut State, believed: Option<&Arc<Head>>, verified: &Verified) -> bool {
+    is_believed(state, believed) && believe(state, Arc::new(verified.head.clone()))
 }
 
 /// Moves the believed head forward, never backwards; says whether `head` is

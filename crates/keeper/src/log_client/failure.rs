@@ -60,7 +60,7 @@ impl Inner {
     pub(super) fn overloaded(&self) -> Error {
         Error::Overloaded {
             text: format!(
-                "too many requests wait for one answer of the checksum database {}: try again",
+                "too many requests wait for answers of the checksum database {}: try again in a moment",
                 self.name()
             ),
         }

@@ -59,7 +59,7 @@ impl Inner {
                 Err(error) => return Err(self.judge(error).await),
             };
             self.keep_tiles(&verified, &gathered).await;
-            if !verified.advanced || self.advance(&verified).await? {
+            if !verified.advanced || self.advance(believed.as_ref(), &verified).await? {
                 let fetched = gathered.any_fetched();
                 return Ok(Proved { verified, fetched });
             }

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sumdb::{Head, Verification, Verified};
 use testkit::{Module, Reply, Times};
 
-use super::{LogClient, Lookup};
+use super::{Asker, LogClient, Lookup};
 use crate::Error;
 use crate::engine::Engine;
 use crate::fixture::{Fixture, LogServer, Setup, below, end, lookup_path, version};
@@ -413,4 +414,56 @@ async fn a_silent_database_is_waited_for_so_long_and_no_longer() {
         .advance(engine.parts.limits.sumdb_call * 2 + Duration::from_secs(1));
     let error = waiting.await.unwrap().unwrap_err();
     assert!(matches!(error, Error::Timeout { .. }), "{error}");
+}
+
+/// The head of `server`, proven against `believed`.
+fn proven_head(server: &LogServer, believed: Option<&Head>) -> Verified {
+    let (database, note) = (server.database(), server.note());
+    let run = Verification::latest(&database, believed, &note).unwrap();
+    run.conclude(|tile| server.log.tile(tile)).unwrap()
+}
+
+/// Of two proofs made at the same time against one head, the later one was
+/// believed without a proof that it goes with the earlier one.
+#[tokio::test]
+async fn two_heads_that_grew_out_of_one_are_not_both_believed() {
+    let (fixture, server, setup) = relayed(&[]);
+    let engine = fixture.engine(&setup);
+    client(&engine).latest(Duration::ZERO).await.unwrap();
+    let inner = &client(&engine).inner;
+    let believed = inner.head().await.unwrap();
+    let (mut one, mut other) = (server.clone(), server);
+    one.add(&Module::new("example.com/one", "v1.0.0"));
+    other.add(&Module::new("example.com/other", "v1.0.0"));
+    other.fill(310);
+    let first = proven_head(&one, believed.as_deref());
+    let second = proven_head(&other, believed.as_deref());
+    assert!(inner.advance(believed.as_ref(), &first).await.unwrap());
+    assert!(!inner.advance(believed.as_ref(), &second).await.unwrap());
+    let newest = inner.head().await.unwrap().unwrap();
+    assert_eq!(newest.note, first.head.note);
+    other.serve(&fixture.upstream);
+    let forked = client(&engine).latest(Duration::ZERO).await.unwrap_err();
+    assert!(matches!(forked, Error::Integrity { .. }), "{forked}");
+}
+
+/// Clients that asked for a record and hung up could have any number of
+/// lookups under way.
+#[tokio::test]
+async fn lookups_for_clients_are_bounded_and_take_none_from_fetches() {
+    let module = Module::new("example.com/m", "v1.0.0");
+    let (fixture, _, setup) = relayed(std::slice::from_ref(&module));
+    let engine = fixture.engine(&setup);
+    let client = client(&engine);
+    let all = u32::try_from(super::RELAYED_LOOKUPS).unwrap();
+    let taken = client.inner.relayed.acquire_many(all).await.unwrap();
+    let refused = client.find(&module.name(), Asker::Client).await;
+    assert!(
+        matches!(refused, Err(Error::Overloaded { .. })),
+        "{refused:?}"
+    );
+    assert!(is_proven(&client.record(&module.name()).await));
+    // What is proven needs no place.
+    client.find(&module.name(), Asker::Client).await.unwrap();
+    drop(taken);
 }

@@ -24,12 +24,18 @@ const PROVEN_TILES: usize = 512;
 /// take every slot of an upstream from modules.
 const PARALLEL_TILES: usize = 32;
 
+/// Tiles that are asked for or wait for that, by all proofs together: a few for
+/// each flight. They are asked for even when the client hangs up that wanted
+/// one, so that clients alone must not be able to queue more.
+const PENDING_TILES: usize = 4096;
+
 /// The tiles that are at hand or on their way.
 pub(super) struct Tiles {
     /// The widest known of each place, by level and index.
     proven: Cache<(u8, u64), Bytes>,
     flights: Flights<Result<Bytes, Error>>,
     slots: Arc<Semaphore>,
+    pending: Arc<Semaphore>,
 }
 
 /// The tiles for one proof.
@@ -50,6 +56,7 @@ impl Tiles {
             proven: Cache::new(PROVEN_TILES),
             flights: Flights::new(waiters),
             slots: Arc::new(Semaphore::new(PARALLEL_TILES)),
+            pending: Arc::new(Semaphore::new(PENDING_TILES)),
         }
     }
 
@@ -153,11 +160,14 @@ impl Inner {
     /// Asks for one tile, once for all who need it.
     async fn fetch_tile(&self, tile: Tile) -> Result<Bytes, Error> {
         let parts = &self.parts;
+        let place = Arc::clone(&self.tiles.pending).try_acquire_owned();
+        let place = place.map_err(|_| self.overloaded())?;
         let seat = self.tiles.flights.join(&tile.path(), &parts.tasks, |_| {
             let slots = Arc::clone(&self.tiles.slots);
             let (origins, chains) = (parts.origins.clone(), parts.chains.clone());
             let database = parts.database.clone();
             async move {
+                let _place = place;
                 // The semaphore is never closed.
                 let _slot = slots.acquire().await;
                 let ask = async |tile: Tile| origins.sumdb(&chains, &database, &tile.path()).await;
