@@ -23,7 +23,7 @@ use crate::engine::Engine;
 use crate::flight::Flights;
 use crate::{Error, Fetch, Request};
 use flight::Report;
-use held::Look;
+use held::{Look, Served};
 
 /// The flights of artifacts, by wire path.
 pub(crate) struct Artifacts {
@@ -77,11 +77,11 @@ pub(crate) async fn answer(
     metrics.cache_lookup(kind_label(kind), TierLabel::Disk, on_disk);
     match look {
         Look::Good(held, receipt) => {
-            if let Some(answer) = held::serve(engine, &wanted, held, &receipt).await? {
+            if let Served::Answer(answer) = held::serve(engine, &wanted, held, &receipt).await? {
                 return Ok(answer);
             }
         }
-        Look::Doubtful(..) => {}
+        Look::Doubtful(_) | Look::Damaged(_) => {}
         Look::Nothing if !engine.may_fetch(wanted.fetch) => return Err(not_held(&wanted)),
         Look::Nothing => {
             if let Some(absent) = engine.known_absent(module, kind).await {

@@ -120,7 +120,14 @@ async fn settle(
     reports: &Reports,
 ) -> Result<Option<Answer>, Error> {
     let doubted = match held::look(engine, wanted).await? {
-        Look::Good(held, receipt) => return held::serve(engine, wanted, held, &receipt).await,
+        Look::Good(held, receipt) => {
+            return held::serve_or_withdraw(engine, wanted, held, &receipt).await;
+        }
+        Look::Damaged(reason) => {
+            let (module, kind) = (&wanted.module, wanted.kind);
+            engine.withdraw(module, kind, &reason).await?;
+            return Ok(None);
+        }
         Look::Doubtful(held) => {
             if engine.must_prove(&wanted.module.path) && wanted.kind != ArtifactKind::Info {
                 return prove(engine, wanted, held).await;

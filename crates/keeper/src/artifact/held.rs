@@ -21,20 +21,19 @@ pub(super) enum Look {
     Good(Held, Receipt),
     /// It, but it stands so that it may not be served yet.
     Doubtful(Held),
+    /// Something that cannot be it, for this reason.
+    Damaged(String),
     /// Nothing.
     Nothing,
 }
 
-/// Looks into the store. What is damaged is withdrawn and counts as nothing.
+/// Looks into the store.
 pub(super) async fn look(engine: &Engine, wanted: &Wanted) -> Result<Look, Error> {
     let (module, kind) = (&wanted.module, wanted.kind);
     let held = match engine.parts.artifacts.open(module, kind).await {
         Ok(Some(held)) => held,
         Ok(None) => return Ok(Look::Nothing),
-        Err(StoreError::Damaged { reason, .. }) => {
-            engine.withdraw(module, kind, &reason).await?;
-            return Ok(Look::Nothing);
-        }
+        Err(StoreError::Damaged { reason, .. }) => return Ok(Look::Damaged(reason)),
         Err(error) => return Err(error.into()),
     };
     let sources = engine.sources(&module.path);
@@ -49,30 +48,52 @@ pub(super) async fn look(engine: &Engine, wanted: &Wanted) -> Result<Look, Error
     }
 }
 
-/// The answer for an artifact that may be served; `None` when its bytes turned
-/// out not to be those of its receipt, and were withdrawn.
+/// What became of serving an artifact.
+pub(super) enum Served {
+    /// The answer.
+    Answer(Answer),
+    /// Its bytes are not those of its receipt, for this reason.
+    Damaged(String),
+}
+
+/// The answer for an artifact that may be served. What turns out to be damaged
+/// is withdrawn by a flight only: of many readers of the same bytes the slow
+/// ones would withdraw what was fetched anew for the fast ones.
 pub(super) async fn serve(
     engine: &Engine,
     wanted: &Wanted,
     held: Held,
     receipt: &Receipt,
-) -> Result<Option<Answer>, Error> {
+) -> Result<Served, Error> {
     let content = match held.body {
         HeldBody::File(file) => Content::File(Arc::new(file)),
         HeldBody::Bytes(bytes) => Content::Bytes(bytes),
     };
     let content = match load(engine, content, receipt).await? {
         Loaded::Right(content) => content,
-        Loaded::Damaged(reason) => {
-            let (module, kind) = (&wanted.module, wanted.kind);
-            engine.withdraw(module, kind, &reason).await?;
-            return Ok(None);
-        }
+        Loaded::Damaged(reason) => return Ok(Served::Damaged(reason)),
     };
     let mut answer = compose(engine, wanted, content, receipt);
     answer.cache = CacheResult::Hit;
     answer.tier = Some(Tier::Disk);
-    Ok(Some(answer))
+    Ok(Served::Answer(answer))
+}
+
+/// As [`serve`], for flights; `None` when the artifact was withdrawn.
+pub(super) async fn serve_or_withdraw(
+    engine: &Engine,
+    wanted: &Wanted,
+    held: Held,
+    receipt: &Receipt,
+) -> Result<Option<Answer>, Error> {
+    match serve(engine, wanted, held, receipt).await? {
+        Served::Answer(answer) => Ok(Some(answer)),
+        Served::Damaged(reason) => {
+            let (module, kind) = (&wanted.module, wanted.kind);
+            engine.withdraw(module, kind, &reason).await?;
+            Ok(None)
+        }
+    }
 }
 
 /// What is left when nobody can be asked: an `.info` from a source that its

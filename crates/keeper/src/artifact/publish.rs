@@ -241,7 +241,7 @@ pub(super) async fn prove(
             if let Err(error) = amend(engine, wanted, &receipt).await {
                 tracing::warn!(module = %module, kind = %kind, error = %error, "a proof could not be kept");
             }
-            held::serve(engine, wanted, held, &receipt).await
+            held::serve_or_withdraw(engine, wanted, held, &receipt).await
         }
         Err(Error::Integrity { text, .. }) if vouching.contradicts(kind, &h1) => {
             engine.withdraw(module, kind, &text).await?;

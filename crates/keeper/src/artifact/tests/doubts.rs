@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::super::held::{self, Look, Served};
 use super::*;
 
 /// A keeper without a database, so that what it keeps is unproven.
@@ -327,4 +328,41 @@ async fn an_unproven_version_is_not_served_without_its_upstream() {
         assert!(ask(&engine, &module, kind).await.is_err(), "{kind}");
     }
     end(engine).await;
+}
+
+/// Of many readers of damaged bytes the slow ones withdrew what had been fetched
+/// anew for the fast ones.
+#[tokio::test]
+async fn a_slow_reader_of_damaged_bytes_withdraws_no_others() {
+    for damage in ["flipped", "cut"] {
+        let (fixture, _log, setup) = verified();
+        let module = Module::new("example.com/m", "v1.0.0");
+        fixture.upstream.add(&module);
+        fetch_once(&fixture, &setup, &module).await;
+        let file = stored(&fixture, &module, "zip");
+        let mut bytes = fs::read(&file).unwrap();
+        match damage {
+            "cut" => bytes.truncate(10),
+            _ => bytes[5] ^= 1,
+        }
+        fs::write(&file, bytes).unwrap();
+        let engine = fixture.engine(&setup);
+        let wanted = super::super::Wanted {
+            module: module.name(),
+            kind: ArtifactKind::Zip,
+            key: module.url_path("zip"),
+            fetch: Fetch::Allowed,
+        };
+        let slow = held::look(&engine, &wanted).await.unwrap();
+        ask(&engine, &module, ArtifactKind::Zip).await.unwrap();
+        if let Look::Good(held, receipt) = slow {
+            let served = held::serve(&engine, &wanted, held, &receipt).await.unwrap();
+            assert!(matches!(served, Served::Damaged(_)), "{damage}");
+        }
+        assert_eq!(
+            fs::read(&file).unwrap(),
+            right_bytes(&module, ArtifactKind::Zip)
+        );
+        end(engine).await;
+    }
 }
