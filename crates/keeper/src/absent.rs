@@ -11,15 +11,16 @@ use crate::mutable::key::absent_key;
 
 impl Engine {
     /// The absence of an artifact, if it is known and still holds: within its
-    /// time to live, and told by a source that the route still names.
+    /// time to live, and told by all sources that the route names now.
     pub(crate) async fn known_absent(
         &self,
         module: &ModuleVersion,
         kind: ArtifactKind,
     ) -> Option<Error> {
         let entry = self.absence(module, kind).await?;
-        let age = self.parts.clock.since(entry.fetched_at);
-        (age < self.parts.freshness.absent_version).then(|| absent_error(&entry, true))
+        let time = self.parts.freshness.absent_version;
+        let holds = self.parts.clock.is_within(entry.fetched_at, time);
+        holds.then(|| absent_error(&entry, true))
     }
 
     /// The absence of an artifact, however long ago it was told: for when no
@@ -43,7 +44,7 @@ impl Engine {
     ) {
         let Error::Absent {
             text,
-            upstream: Some(upstream),
+            upstream: Some(_),
             ..
         } = error
         else {
@@ -51,7 +52,7 @@ impl Engine {
         };
         let entry = StateEntry {
             body: Bytes::from(text.clone()),
-            source: upstream.to_string(),
+            source: self.sources(&module.path).everybody(),
             fetched_at: self.parts.clock.now(),
         };
         self.remember_state(&artifact_key(module, kind), entry)
@@ -69,9 +70,8 @@ impl Engine {
 
     async fn absence(&self, module: &ModuleVersion, kind: ArtifactKind) -> Option<StateEntry> {
         let entry = self.state_entry(&artifact_key(module, kind)).await?;
-        self.sources(&module.path)
-            .name(&entry.source)
-            .then_some(entry)
+        let everybody = self.sources(&module.path).everybody();
+        (entry.source == everybody).then_some(entry)
     }
 
     /// The entry under `key`. What cannot be read counts as unknown: the state
@@ -106,7 +106,9 @@ pub(crate) fn absent_error(entry: &StateEntry, lasting: bool) -> Error {
     Error::Absent {
         text: String::from_utf8_lossy(&entry.body).into_owned(),
         lasting,
-        upstream: Some(entry.source.as_str().into())
-            .filter(|source: &std::sync::Arc<str>| !source.is_empty()),
+        // The last of those who were asked.
+        upstream: (entry.source.rsplit(' ').next())
+            .filter(|source| !source.is_empty())
+            .map(Into::into),
     }
 }

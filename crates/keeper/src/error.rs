@@ -143,6 +143,17 @@ impl Error {
         }
     }
 
+    /// Whether absence that was told before still is the best answer: nobody
+    /// could be asked. An origin that answers what is no answer was asked, and
+    /// that we are busy says nothing about it: neither may become a 404, after
+    /// which a client seeks the module elsewhere.
+    pub(crate) fn leaves_absence(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable { .. } | Self::RateLimited { .. } | Self::Timeout { .. }
+        )
+    }
+
     /// The error for a request whose chain ended with `error`. `lasting` tells
     /// whether absence would be that of a canonical version.
     pub(crate) fn from_origin(error: &OriginError, lasting: bool) -> Self {

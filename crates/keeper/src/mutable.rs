@@ -21,7 +21,7 @@ use gomod::{ArtifactKind, ModulePath, ModuleVersion, ProxyRequest, Version, vers
 use jiff::{SignedDuration, Timestamp};
 use platform::Limits;
 use quick_cache::sync::Cache;
-use store::{HeldBody, HeldVersion, StateEntry};
+use store::{HeldBody, HeldVersion, StateEntry, StoreError};
 use telemetry::{KindLabel, TierLabel};
 
 use crate::absent::absent_error;
@@ -35,7 +35,7 @@ use key::{absent_key, known_key};
 
 /// After a failed attempt to ask anew, what is known is served for so long
 /// without another one, so that dead upstreams do not slow every request.
-const PAUSE: SignedDuration = SignedDuration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Failed attempts that are remembered.
 const PAUSES: usize = 4096;
@@ -99,7 +99,13 @@ pub(crate) async fn answer(engine: &Arc<Engine>, request: &Request) -> Result<An
         Ok(entry) => ask.serve(&entry, CacheResult::Miss).await,
         Err(error @ Error::Absent { .. }) => ask.held_or(error, CacheResult::Miss).await,
         Err(error) if error.yields_to_stale() => {
-            ask.pause();
+            let known = match known {
+                Known::Absence(_) if !error.leaves_absence() => Known::Nothing,
+                known => {
+                    ask.pause();
+                    known
+                }
+            };
             ask.stale(&known).await?.unwrap_or(Err(error))
         }
         Err(error) => Err(error),
@@ -126,7 +132,7 @@ impl<'a> Ask<'a> {
             .engine
             .state_entry(&absent_key(self.what))
             .await
-            .and_then(named);
+            .filter(|entry| entry.source == self.sources.everybody());
         match (answer, absence) {
             (Some(answer), Some(absence)) if absence.fetched_at > answer.fetched_at => {
                 Known::Absence(absence)
@@ -138,10 +144,12 @@ impl<'a> Ask<'a> {
     }
 
     fn is_fresh(&self, known: &Known) -> bool {
-        let age = |entry: &StateEntry| self.engine.parts.clock.since(entry.fetched_at);
+        let parts = &self.engine.parts;
         match known {
-            Known::Answer(entry) => age(entry) < self.time_to_live(),
-            Known::Absence(entry) => age(entry) < self.engine.parts.freshness.absent,
+            Known::Answer(entry) => parts.clock.is_within(entry.fetched_at, self.time_to_live()),
+            Known::Absence(entry) => parts
+                .clock
+                .is_within(entry.fetched_at, parts.freshness.absent),
             Known::Nothing => false,
         }
     }
@@ -290,41 +298,47 @@ impl<'a> Ask<'a> {
     /// The `.info` of a version, if it is held and may be served.
     async fn held_info(&self, module: &ModuleVersion) -> Result<Option<Bytes>, Error> {
         let artifacts = &self.engine.parts.artifacts;
-        let Some(held) = artifacts.open(module, ArtifactKind::Info).await? else {
+        let held = match artifacts.open(module, ArtifactKind::Info).await {
+            Ok(Some(held)) => held,
+            // Who asks for the version itself has it withdrawn.
+            Ok(None) | Err(StoreError::Damaged { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let Some(receipt) = held.receipt else {
             return Ok(None);
         };
-        let receipt = held.receipt.as_ref();
-        match claim::standing(ArtifactKind::Info, receipt, &self.sources, false) {
+        match claim::standing(ArtifactKind::Info, Some(&receipt), &self.sources, false) {
             Standing::Good => {}
             Standing::Foreign if self.engine.is_proven(module).await => {}
             _ => return Ok(None),
         }
-        let mut file = match held.body {
-            HeldBody::Bytes(bytes) => return Ok(Some(bytes)),
-            HeldBody::File(file) => file,
-        };
         let read = move || {
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).map(|_| Bytes::from(bytes))
+            let bytes = match held.body {
+                HeldBody::Bytes(bytes) => bytes,
+                HeldBody::File(mut file) => {
+                    let mut bytes = Vec::new();
+                    file.read_to_end(&mut bytes)?;
+                    Bytes::from(bytes)
+                }
+            };
+            // A bit that flipped on the disk must not be told.
+            let is_right = crate::measure::sha256(&bytes) == receipt.sha256;
+            Ok::<_, std::io::Error>(is_right.then_some(bytes))
         };
         match tokio::task::spawn_blocking(read).await {
-            Ok(Ok(bytes)) => Ok(Some(bytes)),
+            Ok(Ok(bytes)) => Ok(bytes),
             _ => Ok(None),
         }
     }
 
     fn is_paused(&self) -> bool {
-        let until = self.engine.mutable.pauses.get(&*self.key);
-        until.is_some_and(|until| self.engine.parts.clock.now() < until)
+        let failed = self.engine.mutable.pauses.get(&*self.key);
+        failed.is_some_and(|failed| self.engine.parts.clock.is_within(failed, PAUSE))
     }
 
     fn pause(&self) {
-        if let Ok(until) = self.engine.parts.clock.now().checked_add(PAUSE) {
-            self.engine
-                .mutable
-                .pauses
-                .insert(self.key.as_str().into(), until);
-        }
+        let (pauses, now) = (&self.engine.mutable.pauses, self.engine.parts.clock.now());
+        pauses.insert(self.key.as_str().into(), now);
     }
 
     fn answer_of(&self, body: Bytes, validity: Validity, cache: CacheResult) -> Answer {

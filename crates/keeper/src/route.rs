@@ -130,6 +130,16 @@ impl Sources<'_> {
         }
     }
 
+    /// Everybody who has to say that a thing is absent before it is: all
+    /// upstreams in their order. A source that joins them later may have it.
+    pub(crate) fn everybody(&self) -> String {
+        match self {
+            Self::Chain(chain) => everybody(chain),
+            Self::Vcs => "vcs".to_owned(),
+            Self::Nowhere | Self::Withheld { .. } => String::new(),
+        }
+    }
+
     /// The chain to ask for `path`.
     ///
     /// # Errors
@@ -154,6 +164,15 @@ impl Sources<'_> {
             ))),
         }
     }
+}
+
+/// The upstreams of a chain in their order.
+pub(crate) fn everybody(chain: &Chain) -> String {
+    let upstreams = chain.links().iter().filter_map(|link| match &link.source {
+        LinkSource::Upstream(id) => Some(&**id),
+        LinkSource::Direct | LinkSource::Off => None,
+    });
+    upstreams.collect::<Vec<_>>().join(" ")
 }
 
 fn denied(text: String) -> Error {

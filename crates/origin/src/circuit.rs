@@ -117,8 +117,11 @@ impl Circuit {
 
 /// How long an open circuit refuses yet; none when it is time to try.
 fn remaining(opened: Timestamp, clock: &Clock, limits: &Limits) -> Option<Duration> {
-    let left = limits.circuit_pause.saturating_sub(clock.since(opened));
-    (!left.is_zero()).then_some(left)
+    // A clock that was set back must not keep it open for so long.
+    if !clock.is_within(opened, limits.circuit_pause) {
+        return None;
+    }
+    Some(limits.circuit_pause.saturating_sub(clock.since(opened)))
 }
 
 /// Retries that an upstream may have: each request earns a part of one, each retry costs one.
@@ -192,6 +195,19 @@ mod tests {
         let closed = circuit.record(false, &clock, &limits);
         assert_eq!(closed, Some(CircuitState::Closed));
         assert_eq!(circuit.admit(&clock, &limits), Admission::Pass);
+    }
+
+    /// A clock that was set back by an hour kept a circuit open for an hour.
+    #[test]
+    fn a_clock_that_is_set_back_keeps_no_circuit_open() {
+        let (circuit, limits) = (Circuit::new(), Limits::default());
+        let ahead = Clock::manual(Timestamp::from_second(3600).unwrap());
+        for _ in 0..limits.circuit_failures {
+            circuit.record(true, &ahead, &limits);
+        }
+        let right = Clock::manual(Timestamp::UNIX_EPOCH);
+        assert_eq!(circuit.refuses(&right, &limits), None);
+        assert_eq!(circuit.admit(&right, &limits), Admission::Probe);
     }
 
     #[test]

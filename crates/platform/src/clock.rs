@@ -55,6 +55,12 @@ impl Clock {
         Duration::try_from(self.now().duration_since(then)).unwrap_or_default()
     }
 
+    /// Whether `then` was within the last `time`. Not if it lies ahead: what was noted by a clock that
+    /// went wrong must not hold until the right one has come so far.
+    pub fn is_within(&self, then: Timestamp, time: Duration) -> bool {
+        then <= self.now() && self.since(then) < time
+    }
+
     /// Waits.
     pub async fn sleep(&self, duration: Duration) {
         let Some(manual) = &self.manual else {
@@ -137,5 +143,9 @@ mod tests {
         assert_eq!(clock.now(), Timestamp::MAX);
         let earlier = Clock::manual(start);
         assert_eq!(earlier.since(clock.now()), Duration::ZERO);
+        let minute = Duration::from_mins(1);
+        assert!(earlier.is_within(start, minute));
+        assert!(!earlier.is_within(clock.now(), minute), "it lies ahead");
+        assert!(!clock.is_within(start, minute), "long ago");
     }
 }

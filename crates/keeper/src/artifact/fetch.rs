@@ -58,7 +58,7 @@ pub(super) async fn fetch_small(engine: &Engine, wanted: &Wanted) -> Result<Cand
 pub(super) async fn origin_failed(engine: &Engine, wanted: &Wanted, error: &OriginError) -> Error {
     let error = Error::from_origin(error, true);
     let (module, kind) = (&wanted.module, wanted.kind);
-    if !error.yields_to_stale() {
+    if !error.leaves_absence() {
         engine.remember_absent(module, kind, &error).await;
         return error;
     }

@@ -115,7 +115,7 @@ pub(super) async fn last_resort(
     let accounted = held.receipt.clone().filter(|old| !old.source.is_empty());
     match accounted {
         Some(receipt) if engine.is_proven(&wanted.module).await => {
-            let answer = serve(engine, wanted, held, &receipt).await?;
+            let answer = serve_or_withdraw(engine, wanted, held, &receipt).await?;
             engine.cache.remove(&wanted.key);
             Ok(answer)
         }

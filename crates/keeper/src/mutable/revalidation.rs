@@ -11,6 +11,7 @@ use super::key::{absent_key, known_key};
 use super::{Ask, list};
 use crate::Error;
 use crate::engine::Engine;
+use crate::route::everybody;
 
 impl Ask<'_> {
     /// The answer of the origins. It is asked for by a task of its own, which
@@ -62,7 +63,7 @@ async fn ask_anew(
         }
         Err(error) => {
             let error = Error::from_origin(&error, false);
-            remember_absence(engine, what, &key, &error).await;
+            remember_absence(engine, chain, what, &error).await;
             Err(error)
         }
     }
@@ -116,10 +117,10 @@ fn stands_in(chain: &Chain, earlier: &str, later: &str) -> bool {
 }
 
 /// Keeps absence in the place of an answer, when an upstream told it.
-async fn remember_absence(engine: &Engine, what: &ProxyRequest, key: &str, error: &Error) {
+async fn remember_absence(engine: &Engine, chain: &Chain, what: &ProxyRequest, error: &Error) {
     let Error::Absent {
         text,
-        upstream: Some(upstream),
+        upstream: Some(_),
         ..
     } = error
     else {
@@ -127,11 +128,11 @@ async fn remember_absence(engine: &Engine, what: &ProxyRequest, key: &str, error
     };
     let entry = StateEntry {
         body: Bytes::from(text.clone()),
-        source: upstream.to_string(),
+        source: everybody(chain),
         fetched_at: engine.parts.clock.now(),
     };
     engine.remember_state(&absent_key(what), entry).await;
-    forget(engine, key).await;
+    forget(engine, &known_key(what).unwrap_or_default()).await;
 }
 
 async fn forget(engine: &Engine, key: &str) {

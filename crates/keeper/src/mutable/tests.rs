@@ -480,3 +480,90 @@ async fn absence_of_versions_is_remembered_longer_and_over_restarts() {
             .is_none()
     );
 }
+
+/// A web page in place of a list that was absent once was a 404 again.
+#[tokio::test]
+async fn what_comes_wrong_is_not_absent_because_it_was_once() {
+    let fixture = Fixture::new();
+    let engine = fixture.engine(&Setup::default());
+    for what in [list(), latest(), query("main")] {
+        let absent = ask(&engine, what.clone()).await.unwrap_err();
+        assert!(matches!(absent, Error::Absent { .. }), "{absent}");
+    }
+    fixture.clock.advance(MINUTE);
+    let page = Reply::Body(b"<!doctype html><html>".to_vec());
+    fixture.upstream.script("*", Times::Always, page);
+    for what in [list(), latest(), query("main")] {
+        for _ in 0..2 {
+            let wrong = ask(&engine, what.clone()).await.unwrap_err();
+            assert!(matches!(wrong, Error::BadUpstream { .. }), "{wrong}");
+        }
+    }
+}
+
+/// Absence that the old sources had told hid what a new source has.
+#[tokio::test]
+async fn what_was_absent_is_asked_for_when_a_source_joins() {
+    let (fixture, new) = (fixture(), Upstream::start());
+    let engine = fixture.engine(&Setup::default());
+    let module = Module::new("example.com/m", "v1.7.0");
+    let info = ProxyRequest::Artifact {
+        module: module.name(),
+        kind: ArtifactKind::Info,
+    };
+    ask(&engine, query("gone")).await.unwrap_err();
+    engine.answer(&request(info.clone())).await.unwrap_err();
+    end(engine).await;
+    new.put("example.com/m/@v/gone.info", r#"{"Version":"v1.0.0"}"#);
+    new.add(&module);
+    let engine = fixture.engine(&Setup {
+        chain: format!("{},{}", new.url(), fixture.upstream.url()),
+        ..Setup::default()
+    });
+    ask(&engine, query("gone")).await.unwrap();
+    engine.answer(&request(info)).await.unwrap();
+}
+
+/// What had been kept by a clock that went ahead stayed fresh until the right
+/// one had come so far.
+#[tokio::test]
+async fn what_lies_ahead_is_not_fresh() {
+    let mut fixture = fixture();
+    let right = fixture.clock.now();
+    let engine = fixture.engine(&Setup::default());
+    fixture.clock.advance(Duration::from_hours(1000));
+    ask(&engine, list()).await.unwrap();
+    ask(&engine, query("gone")).await.unwrap_err();
+    end(engine).await;
+    fixture.clock = platform::Clock::manual(right);
+    fixture.upstream.put(LIST, "v1.2.0\n");
+    let gone = r#"{"Version":"v1.0.0"}"#;
+    fixture.upstream.put("example.com/m/@v/gone.info", gone);
+    let engine = fixture.engine(&Setup::default());
+    assert_eq!(text(&ask(&engine, list()).await.unwrap()), "v1.2.0\n");
+    ask(&engine, query("gone")).await.unwrap();
+}
+
+/// `@latest` made from what is held was not held against its receipt.
+#[tokio::test]
+async fn damaged_bytes_are_no_latest() {
+    for damage in ["flipped", "cut"] {
+        let mut fixture = fixture();
+        let engine = fixture.engine(&Setup::default());
+        let module = Module::new("example.com/m", "v1.9.0");
+        let url = fixture.upstream.url();
+        hold(&engine, &module, ArtifactKind::Info, &url).await;
+        fixture.upstream.stop();
+        ask(&engine, latest()).await.unwrap();
+        let download = fixture.folder.path().join("cache/download");
+        let file = download.join(module.url_path("info"));
+        let mut bytes = std::fs::read(&file).unwrap();
+        match damage {
+            "cut" => bytes.truncate(5),
+            _ => bytes[14] ^= 1,
+        }
+        std::fs::write(&file, bytes).unwrap();
+        let error = ask(&engine, latest()).await.unwrap_err();
+        assert!(error.yields_to_stale(), "{damage}: {error}");
+    }
+}

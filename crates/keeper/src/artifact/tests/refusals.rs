@@ -177,3 +177,29 @@ async fn a_zip_that_cannot_be_proven_is_not_fetched_to_its_end() {
     let error = refused(&fixture, &setup, &module, ArtifactKind::Zip).await;
     assert!(matches!(error, Error::Denied { .. }), "{error:?}");
 }
+
+/// A version that was absent once, and then came wrong, was a 404 again: `go`
+/// went on to a place that nobody watches.
+#[tokio::test]
+async fn what_comes_wrong_is_not_absent_because_it_was_once() {
+    let faults = [
+        Reply::Body(br#"{"Version":"v9.9.9"}"#.to_vec()),
+        Reply::Body(b"<html>".to_vec()),
+    ];
+    for fault in faults {
+        for kind in [ArtifactKind::Info, ArtifactKind::Zip] {
+            let fixture = Fixture::new();
+            let module = Module::new("example.com/m", "v1.0.0");
+            let engine = fixture.engine(&Setup::default());
+            let absent = ask(&engine, &module, kind).await;
+            assert!(matches!(absent, Err(Error::Absent { .. })), "{absent:?}");
+            fixture.clock.advance(std::time::Duration::from_hours(1));
+            fixture
+                .upstream
+                .script("example.com/*", Times::Always, fault.clone());
+            let wrong = ask(&engine, &module, kind).await;
+            assert!(matches!(wrong, Err(Error::BadUpstream { .. })), "{wrong:?}");
+            end(engine).await;
+        }
+    }
+}
