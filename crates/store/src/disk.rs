@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use data_encoding::HEXLOWER;
 use gomod::{ArtifactKind, ModulePath, ModuleVersion};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::artifact::Walk;
 use crate::disk::folders::Folders;
@@ -30,6 +31,10 @@ use crate::{
 /// So many publications at most wait for each other's disk flushes by chance;
 /// far more than a disk does at once.
 const LOCKS: usize = 256;
+
+/// Publications under way at a time. A disk flushes fewer than that together,
+/// and most blocking threads stay free for those who read.
+const WRITERS: usize = 64;
 
 /// At most so much of a receipt file is read, from its end: room for some
 /// 2,000 lines, where a version has three and one for each amendment.
@@ -55,6 +60,7 @@ struct Shared {
     folders: Folders,
     versions: Locks,
     lists: Locks,
+    writers: Arc<Semaphore>,
     /// Locked for as long as the store is open; `None` when it is open for
     /// reading only.
     lock: Option<File>,
@@ -101,11 +107,21 @@ impl DiskStore {
             folders: Folders::default(),
             versions: Locks::new(),
             lists: Locks::new(),
+            writers: Arc::new(Semaphore::new(WRITERS)),
             lock,
         };
         Self {
             shared: Arc::new(shared),
         }
+    }
+
+    /// As [`Self::run`], for what waits for the disk and for each other.
+    async fn run_in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let shared = Arc::clone(&self.shared);
+        blocking::run_in_turn(&self.shared.writers, move || work(&shared)).await
     }
 
     async fn run<T: Send + 'static>(
@@ -144,13 +160,13 @@ impl ArtifactStore for DiskStore {
         receipt: Receipt,
     ) -> Result<Publication, StoreError> {
         let module = module.clone();
-        self.run(move |shared| shared.publish(&module, kind, &spool, &receipt))
+        self.run_in_turn(move |shared| shared.publish(&module, kind, &spool, &receipt))
             .await
     }
 
     async fn amend(&self, module: &ModuleVersion, receipt: Receipt) -> Result<(), StoreError> {
         let module = module.clone();
-        self.run(move |shared| shared.amend(&module, &receipt))
+        self.run_in_turn(move |shared| shared.amend(&module, &receipt))
             .await
     }
 
@@ -166,7 +182,7 @@ impl ArtifactStore for DiskStore {
         reason: &str,
     ) -> Result<(), StoreError> {
         let (module, reason) = (module.clone(), reason.to_owned());
-        self.run(move |shared| shared.withdraw(&module, kind, &reason))
+        self.run_in_turn(move |shared| shared.withdraw(&module, kind, &reason))
             .await
     }
 

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use tokio::sync::Semaphore;
 
 use crate::durable::{Disk, Observer, clear_scratch, open_file, scratch_file};
 use crate::entries::Entries;
@@ -43,6 +44,8 @@ struct Shared {
     entries: Mutex<Entries>,
     /// Held while the disk is written, by blocking threads only.
     journal: Mutex<Journal>,
+    /// One place: there is one journal to wait for.
+    turn: Arc<Semaphore>,
 }
 
 /// The file being written.
@@ -88,6 +91,7 @@ impl JournalState {
         let shared = Shared {
             entries: Mutex::new(entries),
             journal: Mutex::new(journal),
+            turn: Arc::new(Semaphore::new(1)),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -108,7 +112,8 @@ impl JournalState {
             });
         };
         let shared = Arc::clone(&self.shared);
-        blocking::run(move || shared.change(&frame, apply)).await
+        let turn = Arc::clone(&shared.turn);
+        blocking::run_in_turn(&turn, move || shared.change(&frame, apply)).await
     }
 }
 

@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use gomod::ArtifactKind;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Row, params};
+use tokio::sync::Semaphore;
 
 use crate::{
     ArtifactStore, Catalog, CatalogEntry, CatalogModule, CatalogPage, IndexLine, StoreError,
@@ -43,6 +44,8 @@ struct Shared {
     is_file: bool,
     needs_rebuild: bool,
     database: Mutex<Database>,
+    /// One place: there is one connection to wait for.
+    turn: Arc<Semaphore>,
 }
 
 struct Database {
@@ -94,6 +97,7 @@ impl SqliteCatalog {
                 is_file,
                 needs_rebuild,
                 database,
+                turn: Arc::new(Semaphore::new(1)),
             }),
             rebuild: Arc::default(),
         }
@@ -110,7 +114,8 @@ impl SqliteCatalog {
         work: impl FnOnce(&mut Database) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let shared = Arc::clone(&self.shared);
-        blocking::run(move || {
+        let turn = Arc::clone(&shared.turn);
+        blocking::run_in_turn(&turn, move || {
             work(&mut shared.lock()).map_err(|error| sqlite_error(&shared.path, error))
         })
         .await

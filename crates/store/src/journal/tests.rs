@@ -185,3 +185,18 @@ async fn the_steps_of_the_journal_have_their_order() {
         }
     }
 }
+
+/// While a long journal was written anew, whoever had something to add took a
+/// blocking thread.
+#[test]
+fn who_waits_for_the_journal_takes_no_thread() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = JournalState::open(folder.path()).unwrap();
+    let asked = state.clone();
+    let held = state.shared.journal.lock().unwrap();
+    let put = move || {
+        let state = asked.clone();
+        async move { state.put("a", entry(b"1")).await.unwrap() }
+    };
+    crate::blocking::assert_a_thread_is_free(put, || drop(held));
+}

@@ -67,6 +67,7 @@ async fn on_database(
 /// aside: all it said is about to be said again.
 fn begin(shared: &Shared) -> Result<(), StoreError> {
     let mut database = shared.lock();
+    database.incomplete = true;
     let sound = is_sound(&database.connection).map_err(|error| sqlite_error(&shared.path, error));
     if shared.is_file && matches!(sound, Ok(false) | Err(StoreError::Damaged { .. })) {
         tracing::warn!(path = %shared.path.display(), "the catalog is damaged: it is set aside");

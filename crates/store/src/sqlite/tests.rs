@@ -282,3 +282,16 @@ async fn a_rebuild_that_cannot_begin_keeps_nothing_from_being_recorded() {
     drop(catalog);
     assert!(SqliteCatalog::open(&path).unwrap().needs_rebuild());
 }
+
+/// Some hundred requests for the catalog took every blocking thread.
+#[test]
+fn who_waits_for_the_connection_takes_no_thread() {
+    let catalog = SqliteCatalog::in_memory().unwrap();
+    let asked = catalog.clone();
+    let held = catalog.shared.lock();
+    let ask = move || {
+        let catalog = asked.clone();
+        async move { catalog.totals().await.unwrap() }
+    };
+    crate::blocking::assert_a_thread_is_free(ask, || drop(held));
+}
