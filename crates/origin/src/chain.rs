@@ -129,11 +129,18 @@ impl Failures {
         }
     }
 
-    /// Takes note of an `off` in the chain.
+    /// Takes note of an `off` in the chain. It forbids to ask further, and what those said who were
+    /// asked stands: `go` tries all prefixes of a path at one proxy and needs absence to be absence.
     pub(crate) fn add_off(&mut self) {
-        self.add(OriginError::Disabled {
-            text: "module lookup disabled by GOPROXY=off".to_owned(),
-        });
+        let note = "module lookup disabled by GOPROXY=off";
+        if let Some(OriginError::Absent { text, .. }) = &mut self.told {
+            text.push_str("\noff: ");
+            text.push_str(note);
+        } else if self.told.is_none() {
+            self.told = Some(OriginError::Disabled {
+                text: note.to_owned(),
+            });
+        }
     }
 
     /// What is told; absence if nobody was asked, which no chain of a checked list comes to.
@@ -180,6 +187,18 @@ mod tests {
         }
     }
 
+    /// `A,off` answered 503 for each prefix of a path that A does not have, and `go get` gave up.
+    #[test]
+    fn absence_before_off_is_absence() {
+        let mut failures = Failures::default();
+        failures.add(absent("a"));
+        failures.add_off();
+        let error = failures.into_error();
+        assert!(matches!(error, OriginError::Absent { .. }), "{error}");
+        assert_eq!(error.upstream(), "a");
+        assert!(error.to_string().ends_with("disabled by GOPROXY=off"));
+    }
+
     #[test]
     fn direct_and_off_hide_no_failure() {
         let mut failures = Failures::default();
@@ -194,6 +213,8 @@ mod tests {
         let error = failures.clone().into_error();
         assert_eq!(error.upstream(), "a");
         assert!(error.to_string().starts_with("a\ndirect: fetching"));
+
+        let mut failures = Failures::default();
         failures.add_off();
         let error = failures.into_error();
         assert!(matches!(error, OriginError::Disabled { .. }), "{error}");
