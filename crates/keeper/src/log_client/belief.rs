@@ -38,12 +38,6 @@ impl Belief {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The note that the files hold, if `believed` is the believed head still.
-    fn kept_while(&self, believed: Option<&Arc<Head>>) -> Option<Option<Vec<u8>>> {
-        let state = self.state();
-        is_believed(&state, believed).then(|| state.kept.clone())
-    }
-
     /// Where the evidence of a fork is.
     pub(super) fn forked(&self) -> Option<PathBuf> {
         self.state().forked.clone()
@@ -118,8 +112,12 @@ impl Inner {
         believed: Option<&Arc<Head>>,
         verified: &Verified,
     ) -> Result<bool, Error> {
-        let Some(old) = self.belief.kept_while(believed) else {
-            return Ok(false);
+        let old = {
+            let state = self.belief.state();
+            if !is_believed(&state, believed) {
+                return Ok(false);
+            }
+            state.kept.clone()
         };
         let new = verified.head.note.clone();
         let swap = move |files: &LogFiles| files.advance_head(old.as_deref(), &new);
