@@ -4,6 +4,8 @@
 //! found as the end of the sentence "the upstream answered ...". Bytes that pass go on unchanged, since
 //! `go` compares and prints them; only a list gets one form.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use gomod::{ModulePath, ModuleVersion, Version, modfile, semver, version_list};
 use serde::Deserialize;
@@ -15,6 +17,8 @@ struct Info {
     version: String,
     #[serde(rename = "Time", alias = "time", default)]
     time: Option<String>,
+    #[serde(flatten)]
+    others: BTreeMap<String, serde_json::Value>,
 }
 
 /// Checks the `.info` of a version: its own.
@@ -48,12 +52,22 @@ fn info_version(body: &[u8]) -> Result<String, String> {
     }
     let info: Info =
         serde_json::from_slice(body).map_err(|error| shown(&format!("not as JSON: {error}")))?;
+    if let Some(name) = info.others.keys().find(|name| go_takes(name)) {
+        return Err(shown(&format!("its field {name} can be read in two ways")));
+    }
     match &info.time {
         Some(time) if time.parse::<jiff::Timestamp>().is_err() => {
             Err(format!("its Time is no time stamp: {}", shown(time)))
         }
         _ => Ok(info.version),
     }
+}
+
+/// Whether `go` takes a field of this name for `Version` or `Time` too, and the last of them for the
+/// right one: it compares names with all letters folded (encoding/json), the long s among them.
+fn go_takes(name: &str) -> bool {
+    let folded = name.replace('\u{17f}', "s").to_ascii_lowercase();
+    folded == "version" || folded == "time"
 }
 
 /// Checks a go.mod file: text with a module line. More is not asked, since old ones are odd.
@@ -129,6 +143,17 @@ mod tests {
                 "",
             ),
             (r#"{"Version":"v1.2.4"}"#, "instead of the requested v1.2.3"),
+            (r#"{"version":"v1.2.3"}"#, ""),
+            // For `go` these are about v1.2.4.
+            (r#"{"Version":"v1.2.3","VERSION":"v1.2.4"}"#, "in two ways"),
+            (
+                "{\"Version\":\"v1.2.3\",\"Ver\u{17f}ion\":\"v1.2.4\"}",
+                "in two ways",
+            ),
+            (
+                r#"{"Version":"v1.2.3","version":"v1.2.4"}"#,
+                "duplicate field",
+            ),
             (
                 r#"{"Version":"v1.2.3","Time":"yesterday"}"#,
                 "no time stamp",

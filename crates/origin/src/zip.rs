@@ -260,6 +260,12 @@ impl ZipBody {
         if self.received > self.shared.wire.limits.zip_bytes {
             return Err(self.too_large());
         }
+        // A file that grows: who reads along was promised the length.
+        if let Some(length) = self.length.filter(|length| self.received > *length) {
+            let why = format!("with more than the {length} bytes it promised");
+            let what = self.upstream.reading(&self.path);
+            return Err(invalid(&self.upstream, &what, &why));
+        }
         Ok(bytes)
     }
 
