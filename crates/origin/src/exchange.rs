@@ -244,26 +244,37 @@ impl Wire {
         fits.then_some(pause)
     }
 
-    /// Waits for one of the upstream's places. That none is free is no fault of the last answers, so the
-    /// circuit is not told.
+    /// Waits for one of the upstream's places, if not too many do. That none is free is no fault of the
+    /// last answers, so the circuit is not told.
     async fn take_place(
         &self,
         upstream: &Upstream,
         ask: &Ask<'_>,
     ) -> Result<OwnedSemaphorePermit, OriginError> {
+        if let Ok(place) = Arc::clone(&upstream.places).try_acquire_owned() {
+            return Ok(place);
+        }
+        let busy = |more: &str| OriginError::Unavailable {
+            text: format!(
+                "{}: {} requests are under way there already, and {more}",
+                upstream.reading(ask.path),
+                self.limits.fetches_per_upstream
+            ),
+            upstream: upstream.id.to_string(),
+            retry_after: None,
+        };
+        let waiting = upstream.waiting.try_acquire();
+        let _waiting = waiting.map_err(|_| {
+            busy(&format!(
+                "{} wait already",
+                self.limits.waiting_per_upstream
+            ))
+        })?;
         let wait = ask.deadline.at_most(self.limits.first_byte);
         let place = Arc::clone(&upstream.places).acquire_owned();
         match tokio::time::timeout(wait, place).await {
             Ok(Ok(place)) => Ok(place),
-            _ => Err(OriginError::Unavailable {
-                text: format!(
-                    "{}: {} requests are under way there already, and none ended in time",
-                    upstream.reading(ask.path),
-                    self.limits.fetches_per_upstream
-                ),
-                upstream: upstream.id.to_string(),
-                retry_after: None,
-            }),
+            _ => Err(busy("none ended in time")),
         }
     }
 

@@ -25,6 +25,8 @@ pub(crate) struct Upstream {
     pub(crate) budget: RetryBudget,
     /// Requests that may be under way. Each upstream has its own, so that one that hangs starves no other.
     pub(crate) places: Arc<Semaphore>,
+    /// Requests that may wait for a place.
+    pub(crate) waiting: Semaphore,
 }
 
 /// Where an upstream is.
@@ -80,6 +82,7 @@ impl Upstream {
             circuit: Circuit::new(),
             budget: RetryBudget::new(limits),
             places: Arc::new(Semaphore::new(limits.fetches_per_upstream)),
+            waiting: Semaphore::new(limits.waiting_per_upstream),
         })
     }
 

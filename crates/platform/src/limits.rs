@@ -41,6 +41,9 @@ pub struct Limits {
     pub retries_saved: u32,
     /// Requests under way at one upstream: 64.
     pub fetches_per_upstream: usize,
+    /// Requests that wait for a place at one upstream: 704. With its places that is three quarters of
+    /// all fetches, so that one that hangs leaves the last quarter to the others.
+    pub waiting_per_upstream: usize,
     /// Redirects followed: 10, as Go does.
     pub redirects: usize,
     /// Failures in a row that open an upstream's circuit: 5.
@@ -102,6 +105,7 @@ impl Default for Limits {
             retry_percent: 20,
             retries_saved: 10,
             fetches_per_upstream: 64,
+            waiting_per_upstream: 704,
             redirects: 10,
             circuit_failures: 5,
             circuit_pause: Duration::from_secs(10),

@@ -130,6 +130,12 @@ const LIMITS: [Limit; 35] = [
         "Requests under way at one upstream",
     ),
     (
+        "waiting_per_upstream",
+        Count(|limits| &mut limits.waiting_per_upstream),
+        true,
+        "Requests that wait for a place at one upstream",
+    ),
+    (
         "redirects",
         Count(|limits| &mut limits.redirects),
         true,

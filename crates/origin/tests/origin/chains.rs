@@ -212,7 +212,7 @@ async fn the_end_of_a_chain_says_what_stood_there() {
         ("off", "disabled", "module lookup disabled by GOPROXY=off"),
         (
             "GONE,off",
-            "disabled",
+            "absent",
             "module lookup disabled by GOPROXY=off",
         ),
         ("DOWN|direct", "unavailable", "500 Internal Server Error"),

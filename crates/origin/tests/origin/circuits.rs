@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use origin::{Asked, CircuitState};
@@ -74,6 +75,29 @@ async fn absence_opens_no_circuit() {
         assert_eq!(kind_of(&error.unwrap_err()), "absent");
     }
     assert_eq!(setup.origins.circuits()[0].1, CircuitState::Closed);
+}
+
+/// A thousand requests that waited for one silent upstream took every seat there was for fetches.
+#[tokio::test]
+async fn only_so_many_wait_for_an_upstream_that_hangs() {
+    let silent = Server::start(|_, _| vec![Act::Stall]).await;
+    let limits = Limits {
+        fetches_per_upstream: 1,
+        waiting_per_upstream: 2,
+        first_byte: Duration::from_mins(1),
+        ..short()
+    };
+    let setup = setup_with(&silent.url, limits, Clock::system(), Vec::new());
+    let module = module();
+    let fetch = || setup.origins.fetch(&setup.chain, Asked::Info(&module));
+    let mut waiting: Vec<_> = (0..3).map(|_| Box::pin(fetch())).collect();
+    let mut context = Context::from_waker(Waker::noop());
+    for fetch in &mut waiting {
+        assert!(fetch.as_mut().poll(&mut context).is_pending());
+    }
+    let refused = fetch().await.unwrap_err();
+    assert_eq!(kind_of(&refused), "unavailable");
+    assert!(refused.to_string().contains("2 wait already"), "{refused}");
 }
 
 #[tokio::test]
