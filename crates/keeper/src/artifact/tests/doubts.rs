@@ -355,6 +355,7 @@ async fn a_slow_reader_of_damaged_bytes_withdraws_no_others() {
         };
         let slow = held::look(&engine, &wanted).await.unwrap();
         ask(&engine, &module, ArtifactKind::Zip).await.unwrap();
+        engine.artifacts.landed(&wanted.key).await;
         if let Look::Good(held, receipt) = slow {
             let served = held::serve(&engine, &wanted, held, &receipt).await.unwrap();
             assert!(matches!(served, Served::Damaged(_)), "{damage}");
