@@ -147,8 +147,12 @@ async fn a_full_store_is_said_plainly_and_works_again_once_there_is_room() {
     let mut engine = fixture.engine(&setup);
     let parts = &mut Arc::get_mut(&mut engine).unwrap().parts;
     parts.artifacts = Arc::new(MemoryStore::with_limit(10_000));
-    // The first is proven, and given before it turns out that there is no room.
-    ask(&engine, &module, ArtifactKind::Zip).await.unwrap();
+    // The first is proven, and may be given before it turns out that there is no room.
+    let first = ask(&engine, &module, ArtifactKind::Zip).await;
+    assert!(
+        matches!(first, Ok(_) | Err(Error::Store { .. })),
+        "{first:?}"
+    );
     settle(&engine).await;
     let error = ask(&engine, &module, ArtifactKind::Zip).await.unwrap_err();
     let Error::Store { text } = error else {
