@@ -26,7 +26,7 @@ use Field::{Bytes, Count, Few, Piece, Time};
 /// A bound: its name, how it is reached, whether zero makes sense, and what it is for.
 type Limit = (&'static str, Field, bool, &'static str);
 
-const LIMITS: [Limit; 35] = [
+const LIMITS: [Limit; 36] = [
     (
         "list_bytes",
         Bytes(|limits| &mut limits.list_bytes),
