@@ -64,7 +64,7 @@ fn a_lost_file_comes_back_as_it_was_or_not_at_all() {
     for ask in [Mod, Zip] {
         let path = ask.path(module);
         expect(&site, ask, module, 200, &ask.right(module));
-        std::fs::remove_file(site.store().join("cache/download").join(&path)).unwrap();
+        std::fs::remove_file(site.kept(&path)).unwrap();
         plot.upstream.put(&path, ask.right(&other));
         // The server may have it in memory still.
         let answer = site.get(&path);
@@ -115,6 +115,7 @@ fn a_list_never_shrinks_by_trouble() {
         plot.upstream.put(&path, ALL);
         expect(&site, List, &plot.module, 200, ALL.as_bytes());
         expect(&site, Info, &plot.module, 200, &plot.module.info_bytes());
+        site.kept(&Info.path(&plot.module));
         plot.upstream.script(&path, Times::Always, reply);
         let answer = site.get(&path);
         assert_eq!(
@@ -144,8 +145,7 @@ fn verify_finds_a_changed_file() {
     let (site, plot) = one(right("changed"));
     let module = &plot.module;
     expect(&site, Mod, module, 200, &module.mod_bytes());
-    let file = site.store().join("cache/download").join(Mod.path(module));
-    std::fs::write(&file, "module example.com/evil\n").unwrap();
+    std::fs::write(site.kept(&Mod.path(module)), "module example.com/evil\n").unwrap();
     let store = site.store();
     let verify = Command::new(MODKEEP)
         .args([

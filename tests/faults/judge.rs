@@ -3,7 +3,7 @@
 use testkit::client::Answer;
 
 use crate::row::{Ask, Behind, Fault, Retry, Want};
-use crate::site::{Plot, Site, files};
+use crate::site::{Left, Plot, Site, files};
 
 /// How much of a streamed zip is held back until it is proven.
 const HELD_BACK: usize = 64 << 10;
@@ -35,17 +35,24 @@ pub(crate) fn play(site: &Site, plot: &mut Plot, number: usize) -> Wrongs {
         if (again.status, again.complete, &again.body) != (200, true, &right) {
             wrongs.push(format!("mended, it gives {}", shown(&again)));
         }
-        if has_file(plot.row.ask) && held_bytes(site, plot) != Some(right) {
-            wrongs.push("mended, it keeps no or other bytes".to_owned());
-        }
     }
     wrongs
 }
 
-/// Whether the log has the row's status for its path, and the mended one.
-pub(crate) fn judge_log(plot: &Plot, log: &str) -> Wrongs {
-    let path = format!("/{}", plot.row.ask.path(&plot.module));
-    let lines = log
+/// Whether the log has the row's status for its path, and the mended one; whether the right bytes are kept.
+pub(crate) fn judge_left(plot: &Plot, left: &Left) -> Wrongs {
+    let mended = !matches!(plot.row.fault, Fault::Elsewhere(_));
+    let below = plot.row.ask.path(&plot.module);
+    let mut wrongs = Wrongs::new();
+    if has_file(plot.row.ask) {
+        let right = mended.then(|| plot.row.ask.right(&plot.module));
+        if left.kept(&below) != right {
+            wrongs.push("no or other bytes are kept in the end".to_owned());
+        }
+    }
+    let path = format!("/{below}");
+    let lines = left
+        .log
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let logged: Vec<u64> = lines
@@ -60,14 +67,14 @@ pub(crate) fn judge_log(plot: &Plot, log: &str) -> Wrongs {
         Want::Broken => &[502],
         Want::Unresolved => &[503, 504],
     };
-    let mended = !matches!(plot.row.fault, Fault::Elsewhere(_));
     if logged.len() == 1 + usize::from(mended)
         && logged.iter().any(|status| allowed.contains(status))
         && (!mended || logged.contains(&200))
     {
-        return Vec::new();
+        return wrongs;
     }
-    vec![format!("the access log has {logged:?} of it")]
+    wrongs.push(format!("the access log has {logged:?} of it"));
+    wrongs
 }
 
 fn judge(plot: &Plot, answer: &Answer, wrongs: &mut Wrongs) {
@@ -169,12 +176,6 @@ fn held(site: &Site, plot: &Plot) -> Vec<std::path::PathBuf> {
 
 fn has_file(ask: Ask) -> bool {
     matches!(ask, Ask::Info | Ask::Mod | Ask::Zip)
-}
-
-/// What is kept of what was asked for.
-fn held_bytes(site: &Site, plot: &Plot) -> Option<Vec<u8>> {
-    let path = plot.row.ask.path(&plot.module);
-    std::fs::read(site.store().join("cache/download").join(path)).ok()
 }
 
 pub(crate) fn shown(answer: &Answer) -> String {

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use testkit::{Database, Modkeep, ModkeepOptions, Module, Reply, Times, Upstream, client};
@@ -16,6 +17,9 @@ pub(crate) const MODKEEP: &str = env!("CARGO_BIN_EXE_modkeep");
 
 /// How long a silent upstream is waited for: well over what a busy machine needs for an answer.
 pub(crate) const SILENCE: &str = "1500ms";
+
+/// How long is waited for what comes soon, such as a file on the disk: far over what it needs.
+const KEPT: Duration = Duration::from_mins(1);
 
 /// What all rows share.
 pub(crate) struct Site {
@@ -87,7 +91,7 @@ impl Site {
         client::get(self.server.authority(), &format!("/{path}"))
     }
 
-    /// GETs a path; the gate is opened at `upstream` once something of the answer has come.
+    /// GETs a path; the gate is opened at `upstream` once something of its body has come.
     pub(crate) fn watch(&self, path: &str, upstream: &Upstream) -> client::Answer {
         let authority = self.server.authority();
         let mut connection = TcpStream::connect(authority).unwrap();
@@ -96,9 +100,20 @@ impl Site {
             "GET /{path} HTTP/1.1\r\nHost: {authority}\r\n\r\n"
         )
         .unwrap();
-        connection.peek(&mut [0]).unwrap();
+        wait_for_body(&connection);
         upstream.open_gate(GATE);
         client::read_answer(&mut connection, false)
+    }
+
+    /// The kept file, once it is there: an answer does not wait for the disk.
+    pub(crate) fn kept(&self, path: &str) -> PathBuf {
+        let file = tree(&self.folder).join(path);
+        let end = Instant::now() + KEPT;
+        while !file.exists() {
+            assert!(Instant::now() < end, "{path} is not kept");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        file
     }
 
     /// Whether a module that was never asked for is fetched and verified, as always.
@@ -116,6 +131,7 @@ impl Site {
         let said = server.said();
         let code = server.terminate().code();
         let store = folder.path().join("store");
+        let log = std::fs::read_to_string(folder.path().join("access.log")).unwrap();
         let verify = Command::new(MODKEEP)
             .args(["verify", "--store", store.to_str().unwrap()])
             .args(["--sumdb", "off", "--upstream", "off"])
@@ -123,10 +139,11 @@ impl Site {
             .output()
             .unwrap();
         Left {
+            folder,
             code,
             said,
             peak_kib,
-            log: std::fs::read_to_string(folder.path().join("access.log")).unwrap(),
+            log,
             spooled: files(&store.join("spool")),
             verified: verify.status.code(),
             findings: String::from_utf8_lossy(&verify.stdout).into_owned(),
@@ -136,6 +153,7 @@ impl Site {
 
 /// What is left of a server that ended.
 pub(crate) struct Left {
+    folder: TempDir,
     pub(crate) code: Option<i32>,
     pub(crate) said: String,
     pub(crate) peak_kib: u64,
@@ -143,6 +161,35 @@ pub(crate) struct Left {
     pub(crate) spooled: Vec<PathBuf>,
     pub(crate) verified: Option<i32>,
     pub(crate) findings: String,
+}
+
+impl Left {
+    /// What is kept at `path`.
+    pub(crate) fn kept(&self, path: &str) -> Option<Vec<u8>> {
+        std::fs::read(tree(&self.folder).join(path)).ok()
+    }
+}
+
+/// Waits until something of an answer's body has come.
+fn wait_for_body(connection: &TcpStream) {
+    let mut bytes = [0; 4096];
+    let end = Instant::now() + KEPT;
+    let has_body = |bytes: &[u8]| {
+        let head = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        head.is_some_and(|at| at + 4 < bytes.len())
+    };
+    loop {
+        let count = connection.peek(&mut bytes).unwrap();
+        if has_body(&bytes[..count]) || Instant::now() > end {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The artifacts of the store.
+fn tree(folder: &TempDir) -> PathBuf {
+    folder.path().join("store/cache/download")
 }
 
 impl Plot {

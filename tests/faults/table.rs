@@ -63,7 +63,7 @@ fn every_fault_of_an_upstream_is_told_and_survived() {
     let mut told = Vec::new();
     let played: Vec<(Plot, Vec<String>)> = played.into_inner().unwrap();
     for (plot, wrongs) in &played {
-        let logged = judge::judge_log(plot, &left.log);
+        let logged = judge::judge_left(plot, &left);
         told.extend(
             wrongs
                 .iter()
