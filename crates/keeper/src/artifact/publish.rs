@@ -73,7 +73,13 @@ pub(super) async fn keep(
         outcome => {
             // What is not kept must not stay hot: it has to be fetched again.
             engine.cache.remove(&wanted.key);
-            outcome.map(|_| None)
+            if let Err(error) = outcome {
+                let (module, kind) = (&wanted.module, wanted.kind);
+                tracing::error!(%module, %kind, %error, "served, and could not be kept");
+                // The last report must not contradict the answer that was given.
+                return Ok(Some(answer));
+            }
+            Ok(None)
         }
     }
 }
