@@ -8,7 +8,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use testkit::client::{self, Answer};
 use testkit::{Database, Modkeep, ModkeepOptions, Module, Upstream};
 
@@ -22,6 +22,7 @@ pub(crate) struct Ground {
     pub(crate) upstream: Upstream,
     database: Database,
     folder: PathBuf,
+    settings: NamedTempFile,
     /// Removed with it, unless it is somebody else's.
     _owner: Option<TempDir>,
 }
@@ -40,10 +41,13 @@ impl Ground {
     pub(crate) fn at(folder: &Path) -> Self {
         let (upstream, database) = (Upstream::start(), Database::new("sum.localdev"));
         upstream.relay(&database);
+        let mut settings = NamedTempFile::new().unwrap();
+        settings.write_all(b"[limits]\nunpublished = 0\n").unwrap();
         Self {
             upstream,
             database,
             folder: folder.to_path_buf(),
+            settings,
             _owner: None,
         }
     }
@@ -65,8 +69,15 @@ impl Ground {
         download.join(module.url_path(suffix))
     }
 
-    /// How the server is started: hot answers are not kept, so that each comes from the disk.
+    /// How the server is started: hot answers are not kept, so that each comes from the disk, and what is
+    /// answered is on the disk.
     pub(crate) fn options(&self) -> ModkeepOptions {
+        let settings = self.settings.path();
+        self.ahead().args(&["--config", settings.to_str().unwrap()])
+    }
+
+    /// The same, with answers that are proven ahead of the disk.
+    pub(crate) fn ahead(&self) -> ModkeepOptions {
         ModkeepOptions::new(MODKEEP, &self.store())
             .args(&["--upstream", &self.upstream.url()])
             .args(&["--sumdb", &self.database.gosumdb()])

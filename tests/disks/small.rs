@@ -14,7 +14,7 @@ fn a_full_disk_refuses_what_is_new_and_serves_what_is_held() {
         let ground = Ground::at(disk);
         let held = ground.module("example.com/held", 20_000);
         let new = ground.module("example.com/new", 90_000);
-        let mut server = ground.options().start();
+        let mut server = ground.ahead().start();
         serves(&server, &held, &KINDS);
         assert_eq!(is_ready(&server), Ok(()));
 
@@ -54,7 +54,7 @@ fn a_zip_larger_than_the_disk_costs_no_room() {
         let ground = Ground::at(disk);
         let large = ground.module("example.com/large", 3_000_000);
         let small = ground.module("example.com/small", 100_000);
-        let mut server = ground.options().start();
+        let mut server = ground.ahead().start();
         for _ in 0..3 {
             let cut = ask(&server, &large, "zip");
             assert!(cut.status == 503 || !cut.complete, "{}", cut.status);
