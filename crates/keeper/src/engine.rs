@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gomod::{ArtifactKind, ModulePath, ModuleVersion, ProxyRequest};
+use store::Receipt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
@@ -123,11 +124,20 @@ impl Engine {
         for kind in [ArtifactKind::Mod, ArtifactKind::Zip] {
             let held = self.parts.artifacts.open(module, kind).await;
             let receipt = held.ok().flatten().and_then(|held| held.receipt);
-            if receipt.is_some_and(|receipt| receipt.proof.is_some()) {
+            if receipt.is_some_and(|receipt| receipt.proof.is_some() && self.trusts(&receipt)) {
                 return true;
             }
         }
         false
+    }
+
+    /// Whether a receipt has no proof by another database than the one that has
+    /// to vouch now: one that was tried once, or gave way after it forked.
+    pub(crate) fn trusts(&self, receipt: &Receipt) -> bool {
+        match (&self.parts.database, &receipt.proof) {
+            (Some(database), Some(proof)) => proof.database == database.name(),
+            _ => true,
+        }
     }
 
     /// Whether this request may ask an origin.

@@ -43,7 +43,9 @@ pub(super) async fn look(engine: &Engine, wanted: &Wanted) -> Result<Look, Error
         standing(kind, receipt.as_ref(), &sources, must_prove),
         receipt,
     ) {
-        (Standing::Good, Some(receipt)) => Ok(Look::Good(held, receipt)),
+        (Standing::Good, Some(receipt)) if !must_prove || engine.trusts(&receipt) => {
+            Ok(Look::Good(held, receipt))
+        }
         _ => Ok(Look::Doubtful(held)),
     }
 }

@@ -367,3 +367,30 @@ async fn a_slow_reader_of_damaged_bytes_withdraws_no_others() {
         end(engine).await;
     }
 }
+
+/// What a database had proven that was configured once was served as if the one
+/// that has to vouch now had proven it.
+#[tokio::test]
+async fn the_proof_of_another_database_is_none() {
+    let (fixture, _log, setup) = verified();
+    let module = Module::new("example.com/m", "v1.0.0");
+    fixture.upstream.add(&module);
+    fetch_once(&fixture, &setup, &module).await;
+    let other = testkit::Database::new("other.corp.example");
+    other.add(&module);
+    fixture.upstream.relay(&other);
+    let setup = Setup {
+        database: Database::parse(&other.gosumdb()).unwrap(),
+        ..setup
+    };
+    let engine = fixture.engine(&setup);
+    for kind in [ArtifactKind::Mod, ArtifactKind::Zip] {
+        ask(&engine, &module, kind).await.unwrap();
+        let held = engine.parts.artifacts.open(&module.name(), kind).await;
+        let receipt = held.unwrap().unwrap().receipt.unwrap();
+        assert_eq!(receipt.proof.unwrap().database, "other.corp.example");
+        let wire_path = module.url_path(kind.as_str());
+        assert_eq!(fixture.upstream.count(&wire_path), 1, "{kind}");
+    }
+    end(engine).await;
+}
