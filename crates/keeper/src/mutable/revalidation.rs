@@ -19,11 +19,11 @@ impl Ask<'_> {
     pub(super) async fn revalidate(&self) -> Result<StateEntry, Error> {
         let engine = self.engine;
         let chain = self.sources.chain(self.what.path())?.clone();
-        let permit = engine.flight_seat()?;
         let seat = engine.mutable.flights.join(&self.key, &engine.tasks, |_| {
             let (engine, what) = (Arc::clone(engine), self.what.clone());
             async move {
-                let _permit = permit;
+                // The flight's, not the asker's: who only joins it needs none.
+                let _seat = engine.flight_seat()?;
                 ask_anew(&engine, &chain, &what).await
             }
         });

@@ -567,3 +567,25 @@ async fn damaged_bytes_are_no_latest() {
         assert!(error.yields_to_stale(), "{damage}: {error}");
     }
 }
+
+/// With all seats taken, who wanted to join a question under way was refused.
+#[tokio::test]
+async fn who_joins_a_question_needs_no_seat() {
+    let fixture = fixture();
+    fixture
+        .upstream
+        .script("*", Times::Always, Reply::Gate("list".into()));
+    let engine = fixture.engine(&Setup::default());
+    let mut first = Box::pin(ask(&engine, list()));
+    while fixture.upstream.count(LIST) == 0 {
+        assert!(futures_util::poll!(first.as_mut()).is_pending());
+        tokio::task::yield_now().await;
+    }
+    let limit = engine.parts.limits.flights;
+    let seats: Vec<_> = (1..limit).map(|_| engine.flight_seat().unwrap()).collect();
+    let mut second = Box::pin(ask(&engine, list()));
+    assert!(futures_util::poll!(second.as_mut()).is_pending());
+    fixture.upstream.open_gate("list");
+    assert_eq!(text(&first.await.unwrap()), text(&second.await.unwrap()));
+    drop(seats);
+}
