@@ -75,7 +75,7 @@ impl Inner {
             .prove_lookup(Reach::Network, module, &fetched.body)
             .await
             .map_err(|error| error.blaming(&fetched.upstream))?;
-        self.keep_lookup(module, &verified).await;
+        self.keep_lookup(module, &verified);
         Ok(Found {
             proven: self.settle(verified)?,
             upstream: Some(fetched.upstream),

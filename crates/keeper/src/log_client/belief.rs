@@ -180,18 +180,19 @@ impl Inner {
         Ok(self.on_files(move |files| files.lookup(&module)).await?)
     }
 
-    /// Keeps the record with the newest head. Losing it costs a lookup.
-    pub(super) async fn keep_lookup(&self, module: &ModuleVersion, verified: &Verified) {
+    /// Keeps the record with the newest head. Nobody waits for that, since losing
+    /// it costs a lookup; the end of the process does.
+    pub(super) fn keep_lookup(&self, module: &ModuleVersion, verified: &Verified) {
         let Some(record) = &verified.record else {
             return;
         };
         let (module, answer) = (module.clone(), lookup_answer(record, &verified.head));
-        if let Err(error) = self
-            .on_files(move |files| files.put_lookup(&module, &answer))
-            .await
-        {
-            tracing::warn!(%error, "a lookup of the checksum database could not be kept");
-        }
+        let files = self.parts.files.clone();
+        self.parts.tasks.spawn_blocking(move || {
+            if let Err(error) = files.put_lookup(&module, &answer) {
+                tracing::warn!(%error, "a lookup of the checksum database could not be kept");
+            }
+        });
     }
 
     /// Opens a kept note.
