@@ -1,16 +1,16 @@
 //! A whole `go mod download`, through modkeep and straight at the same upstream.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use testkit::{Database, Go, Modkeep, ModkeepOptions, Module, Upstream};
+use tempfile::TempDir;
+use testkit::{Database, Go, Modkeep, ModkeepOptions, Upstream};
 
+use crate::graph::{self, MODULES};
 use crate::table::{Bound, Table};
 use crate::{Bench, median};
-
-/// How many modules the graph has.
-const MODULES: usize = 331;
 
 /// A fetch through modkeep may take so much longer than straight.
 const COLD: f64 = 1.2;
@@ -26,41 +26,102 @@ pub(crate) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
     let database = Database::new("localhost.localdev/sumdb");
     let upstream = Upstream::start();
     upstream.relay(&database);
-    let go_mod = publish(&upstream);
+    let go_mod = graph::publish(&upstream);
+    // Kept to the end: a file system is slow at making files while it forgets many others.
+    let mut leftovers = Leftovers::default();
     for latency in wanted {
         upstream.set_latency(Duration::from_millis(latency));
-        let (mut cold, mut warm) = (Vec::new(), Vec::new());
-        let mut seconds = [Vec::new(), Vec::new(), Vec::new()];
+        let mut rounds = Vec::new();
         for _ in 0..bench.rounds.div_ceil(2) {
-            let straight = download(&upstream.url(), &database, &go_mod)?;
-            let store = tempfile::tempdir()?;
-            let modkeep = start(bench, store.path(), &upstream, &database);
-            let first = download(modkeep.url(), &database, &go_mod)?;
-            let second = download(modkeep.url(), &database, &go_mod)?;
-            cold.push(first / straight);
-            warm.push(second / straight);
-            for (all, one) in seconds.iter_mut().zip([straight, first, second]) {
-                all.push(one);
-            }
+            rounds.push(round(bench, &upstream, &database, &go_mod, &mut leftovers)?);
         }
-        let [straight, first, second] = seconds.map(median);
         let [cold_name, warm_name] = names(latency);
         table.add(
             &cold_name,
             Bound::AtMost(COLD),
-            median(cold),
+            median(rounds.iter().map(|round| round.cold.ratio()).collect()),
             "× straight",
-            format!("{first:.2} s against {straight:.2} s"),
+            detail(rounds.iter().map(|round| &round.cold)),
         );
         table.add(
             &warm_name,
             Bound::Below(1.0),
-            median(warm),
+            median(rounds.iter().map(|round| round.warm.ratio()).collect()),
             "× straight",
-            format!("{second:.2} s against {straight:.2} s"),
+            detail(rounds.iter().map(|round| &round.warm)),
         );
     }
     Ok(())
+}
+
+/// What the runs leave behind.
+#[derive(Default)]
+struct Leftovers {
+    clients: Vec<Go>,
+    stores: Vec<TempDir>,
+}
+
+/// A download through modkeep and the one straight before it, in seconds.
+struct Pair {
+    straight: f64,
+    through: f64,
+    /// Processor time of modkeep.
+    used: f64,
+}
+
+impl Pair {
+    fn ratio(&self) -> f64 {
+        self.through / self.straight
+    }
+}
+
+struct Round {
+    cold: Pair,
+    warm: Pair,
+}
+
+fn round(
+    bench: &Bench,
+    upstream: &Upstream,
+    database: &Database,
+    go_mod: &str,
+    leftovers: &mut Leftovers,
+) -> Result<Round> {
+    let mut timed = |goproxy: &str| download(goproxy, database, go_mod, &mut leftovers.clients);
+    let store = tempfile::tempdir()?;
+    let modkeep = start(bench, store.path(), upstream, database);
+    let straight = timed(&upstream.url())?;
+    let through = timed(modkeep.url())?;
+    let used = modkeep.processor_seconds();
+    let cold = Pair {
+        straight,
+        through,
+        used,
+    };
+    let straight = timed(&upstream.url())?;
+    let before = modkeep.processor_seconds();
+    let through = timed(modkeep.url())?;
+    let used = modkeep.processor_seconds() - before;
+    drop(modkeep);
+    leftovers.stores.push(store);
+    Ok(Round {
+        cold,
+        warm: Pair {
+            straight,
+            through,
+            used,
+        },
+    })
+}
+
+fn detail<'a>(pairs: impl Iterator<Item = &'a Pair> + Clone) -> String {
+    let middle = |figure: fn(&Pair) -> f64| median(pairs.clone().map(figure).collect());
+    format!(
+        "{:.2} s against {:.2} s; {:.2} s of processor in modkeep",
+        middle(|pair| pair.through),
+        middle(|pair| pair.straight),
+        middle(|pair| pair.used)
+    )
 }
 
 fn names(latency: u64) -> [String; 2] {
@@ -68,27 +129,6 @@ fn names(latency: u64) -> [String; 2] {
         format!("cold go mod download of {MODULES} modules, upstream {latency} ms away"),
         format!("warm go mod download of {MODULES} modules, upstream {latency} ms away"),
     ]
-}
-
-/// Puts the graph on the upstream; gives back the go.mod that requires all of it. Sizes are those of a real
-/// graph: most zips some tens of kilobytes, a few some megabytes.
-fn publish(upstream: &Upstream) -> String {
-    let mut go_mod = "module example.com/main\n\ngo 1.21\n\nrequire (\n".to_owned();
-    for number in 0..MODULES {
-        let bytes = match number % 50 {
-            0 => 3 << 20,
-            1..5 => 400_000,
-            rest => 8_000 + rest * 1_500,
-        };
-        let path = format!("example.com/graph/m{number:03}");
-        let mut module = Module::new(&path, "v1.2.3").ballast(bytes);
-        if let Some(next) = (number + 1 < MODULES).then_some(number + 1) {
-            module = module.require(&format!("example.com/graph/m{next:03}"), "v1.2.3");
-        }
-        upstream.add(&module);
-        go_mod.extend(["\t", &path, " v1.2.3\n"]);
-    }
-    go_mod + ")\n"
 }
 
 fn start(bench: &Bench, store: &Path, upstream: &Upstream, database: &Database) -> Modkeep {
@@ -106,12 +146,20 @@ fn start(bench: &Bench, store: &Path, upstream: &Upstream, database: &Database) 
 }
 
 /// Seconds of one `go mod download` into an empty module cache.
-fn download(goproxy: &str, database: &Database, go_mod: &str) -> Result<f64> {
+fn download(
+    goproxy: &str,
+    database: &Database,
+    go_mod: &str,
+    clients: &mut Vec<Go>,
+) -> Result<f64> {
     let go = Go::new(goproxy, &database.gosumdb());
     go.write("go.mod", go_mod);
+    // What the last run wrote is not this one's burden.
+    Command::new("sync").status()?;
     let start = Instant::now();
     let outcome = go.run("mod download");
     let seconds = start.elapsed().as_secs_f64();
     ensure!(outcome.ok, "go mod download failed: {}", outcome.stderr);
+    clients.push(go);
     Ok(seconds)
 }

@@ -8,6 +8,7 @@
 )]
 
 mod cold;
+mod graph;
 mod hot;
 mod memory;
 mod nginx;

@@ -24,7 +24,8 @@ pub(crate) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
     fill(store.path())?;
     let options = ModkeepOptions::new(&bench.modkeep, store.path()).args(&[
         "--upstream",
-        "off",
+        "https://mirror.example",
+        "--offline",
         "--sumdb",
         "off",
         "--nosumdb",

@@ -170,6 +170,18 @@ impl Modkeep {
         (field("VmRSS:"), field("VmHWM:"))
     }
 
+    /// Seconds of processor time that it used so far (`utime` and `stime`).
+    pub fn processor_seconds(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap();
+        let fields = stat.rsplit(") ").next().unwrap().split(' ');
+        let ticks = fields
+            .skip(11)
+            .take(2)
+            .map(|field| field.parse::<u32>().unwrap());
+        // Linux counts in hundredths, whatever its own clock does.
+        f64::from(ticks.sum::<u32>()) / 100.0
+    }
+
     /// Ends it as `kill -9` does.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
