@@ -41,14 +41,14 @@ pub(crate) fn measure(bench: &Bench, table: &mut Table) -> Result<()> {
             Bound::AtMost(COLD),
             median(rounds.iter().map(|round| round.cold.ratio()).collect()),
             "× straight",
-            detail(rounds.iter().map(|round| &round.cold)),
+            detail(&rounds.iter().map(|round| &round.cold).collect::<Vec<_>>()),
         );
         table.add(
             &warm_name,
             Bound::Below(1.0),
             median(rounds.iter().map(|round| round.warm.ratio()).collect()),
             "× straight",
-            detail(rounds.iter().map(|round| &round.warm)),
+            detail(&rounds.iter().map(|round| &round.warm).collect::<Vec<_>>()),
         );
     }
     Ok(())
@@ -114,8 +114,8 @@ fn round(
     })
 }
 
-fn detail<'a>(pairs: impl Iterator<Item = &'a Pair> + Clone) -> String {
-    let middle = |figure: fn(&Pair) -> f64| median(pairs.clone().map(figure).collect());
+fn detail(pairs: &[&Pair]) -> String {
+    let middle = |figure: fn(&Pair) -> f64| median(pairs.iter().map(|pair| figure(pair)).collect());
     format!(
         "{:.2} s against {:.2} s; {:.2} s of processor in modkeep",
         middle(|pair| pair.through),
