@@ -51,6 +51,8 @@ struct Wanted {
     /// The wire path: the key in the byte cache.
     key: String,
     fetch: Fetch,
+    /// Whether the store had nothing a moment ago.
+    missing: bool,
 }
 
 /// Answers an artifact.
@@ -60,11 +62,12 @@ pub(crate) async fn answer(
     kind: ArtifactKind,
     request: &Request,
 ) -> Result<Answer, Error> {
-    let wanted = Wanted {
+    let mut wanted = Wanted {
         module: module.clone(),
         kind,
         key: request.what.wire_path(),
         fetch: request.fetch,
+        missing: false,
     };
     let metrics = &engine.parts.metrics;
     let in_memory = engine.hot(&wanted.key);
@@ -87,6 +90,7 @@ pub(crate) async fn answer(
             if let Some(absent) = engine.known_absent(module, kind).await {
                 return Err(absent);
             }
+            wanted.missing = true;
         }
     }
     flight::join(engine, wanted, request.stream).await

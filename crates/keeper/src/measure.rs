@@ -2,7 +2,6 @@
 //! kind. Hashing and inflating keep a core busy each, so they run on blocking
 //! threads, as many at a time as there are cores.
 
-use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
@@ -87,14 +86,19 @@ pub(crate) async fn measure_held(
     .await
 }
 
-/// Checks the rules of a fetched zip and gives its `h1:`.
-pub(crate) async fn inspect_zip(
+/// Checks the rules of a fetched zip and gives its `h1:`, with what `open` found
+/// out besides.
+pub(crate) async fn inspect_zip<R: Read + Seek, T: Send + 'static>(
     engine: &Engine,
     module: &ModuleVersion,
-    open: impl FnOnce() -> io::Result<File> + Send + 'static,
-) -> Result<String, Unmeasured> {
+    open: impl FnOnce() -> io::Result<(R, T)> + Send + 'static,
+) -> Result<(String, T), Unmeasured> {
     let module = module.clone();
-    on_a_core(engine, move || Ok(modzip::inspect(open()?, &module)?.h1)).await
+    on_a_core(engine, move || {
+        let (zip, besides) = open()?;
+        Ok((modzip::inspect(zip, &module)?.h1, besides))
+    })
+    .await
 }
 
 /// Runs `work` once there is a core for it.

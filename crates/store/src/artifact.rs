@@ -31,6 +31,9 @@ pub trait ArtifactStore: Send + Sync + 'static {
     /// handed to [`Self::publish`].
     async fn spool(&self) -> Result<Spool, StoreError>;
 
+    /// The same with `bytes` in it already: one job for the disk, not two.
+    async fn spool_with(&self, bytes: Bytes) -> Result<Spool, StoreError>;
+
     /// Makes the bytes of `spool` the artifact, durably, unless there is one
     /// already: then that one stays and the two are compared. The caller has
     /// proven the bytes and computed what `receipt` says of them.

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use gomod::{ArtifactKind, ModulePath, ModuleVersion};
 use sha2::{Digest, Sha256};
@@ -148,6 +149,16 @@ impl ArtifactStore for DiskStore {
         self.run(|shared| {
             shared.check_writable()?;
             scratch_file(&shared.layout.spool())
+        })
+        .await
+    }
+
+    async fn spool_with(&self, bytes: Bytes) -> Result<Spool, StoreError> {
+        self.run(move |shared| {
+            shared.check_writable()?;
+            let spool = scratch_file(&shared.layout.spool())?;
+            spool.fill(&bytes)?;
+            Ok(spool)
         })
         .await
     }

@@ -116,6 +116,15 @@ impl ArtifactStore for MemoryStore {
         blocking::run(|| Spool::create(None).at(&std::env::temp_dir())).await
     }
 
+    async fn spool_with(&self, bytes: Bytes) -> Result<Spool, StoreError> {
+        blocking::run(move || {
+            let spool = Spool::create(None).at(&std::env::temp_dir())?;
+            spool.fill(&bytes)?;
+            Ok(spool)
+        })
+        .await
+    }
+
     async fn publish(
         &self,
         module: &ModuleVersion,

@@ -1,10 +1,13 @@
 //! A file being filled, before it is an artifact.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
+
+use crate::StoreError;
+use crate::error::At;
 
 /// A temporary file, readable and writable, removed when dropped. The store
 /// that made it can turn it into an artifact without copying it.
@@ -37,6 +40,11 @@ impl Spool {
     /// The open file, for reading and writing.
     pub fn file(&self) -> &File {
         self.file.as_file()
+    }
+
+    /// Writes all of a file that is still empty.
+    pub(crate) fn fill(&self, bytes: &[u8]) -> Result<(), StoreError> {
+        self.file().write_all(bytes).at(self.path())
     }
 
     /// Opens the file once more for reading, with a position of its own.

@@ -2,12 +2,11 @@
 //! database at the same time.
 
 use std::io;
-use std::os::unix::fs::FileExt;
 
 use bytes::Bytes;
 use gomod::ArtifactKind;
 use origin::{Asked, OriginError};
-use store::{Receipt, Spool, StoreError};
+use store::{Receipt, Spool};
 
 use super::Wanted;
 use super::held::{Content, unreadable};
@@ -66,20 +65,21 @@ pub(super) async fn origin_failed(engine: &Engine, wanted: &Wanted, error: &Orig
     known.unwrap_or(error)
 }
 
-/// Writes and measures, off the async threads.
+/// What is hashed on the async thread it came on: up to 64 KiB, which takes less
+/// than to hand it to another.
+const HASHED_AT_ONCE: usize = 64 << 10;
+
+/// Writes and measures.
 async fn spool_bytes(
     engine: &Engine,
     kind: ArtifactKind,
     bytes: Bytes,
 ) -> Result<(Spool, Measured), Error> {
-    let spool = engine.parts.artifacts.spool().await?;
-    let written = tokio::task::spawn_blocking(move || {
-        let written = spool.file().write_all_at(&bytes, 0);
-        let written = written.map_err(|error| StoreError::io(spool.path(), error));
-        written.map(|()| (spool, measure_bytes(kind, &bytes)))
-    });
-    match written.await {
-        Ok(spooled) => Ok(spooled?),
-        Err(broken) => Err(unreadable(&io::Error::other(broken))),
+    let spool = engine.parts.artifacts.spool_with(bytes.clone()).await?;
+    if bytes.len() <= HASHED_AT_ONCE {
+        return Ok((spool, measure_bytes(kind, &bytes)));
     }
+    let measured = tokio::task::spawn_blocking(move || measure_bytes(kind, &bytes)).await;
+    let measured = measured.map_err(|broken| unreadable(&io::Error::other(broken)))?;
+    Ok((spool, measured))
 }

@@ -96,8 +96,8 @@ fn arriving(engine: &Engine, kind: ArtifactKind, attempt: Attempt, upstream: Arc
 /// The whole flight.
 async fn fly(engine: &Engine, wanted: &Wanted, reports: &Reports) -> Result<Answer, Error> {
     let _seat = engine.flight_seat()?;
-    for _ in 0..LOOKS {
-        if let Some(answer) = settle(engine, wanted, reports).await? {
+    for look in 0..LOOKS {
+        if let Some(answer) = settle(engine, wanted, reports, look == 0).await? {
             return Ok(answer);
         }
     }
@@ -112,14 +112,28 @@ pub(super) fn land_early(reports: &Reports, answer: &Answer) {
     reports.send_replace(Some(Report::Landed(Ok(answer.clone()))));
 }
 
+/// Looks into the store once more: a flight may have ended between the first
+/// look and this one. What is small was kept hot by it, so that memory tells.
+async fn look_again(engine: &Engine, wanted: &Wanted, first: bool) -> Result<Look, Error> {
+    if first
+        && wanted.missing
+        && wanted.kind != ArtifactKind::Zip
+        && engine.hot(&wanted.key).is_none()
+    {
+        return Ok(Look::Nothing);
+    }
+    held::look(engine, wanted).await
+}
+
 /// Settles one thing: an answer, or `None` when the store has to be looked at
 /// again.
 async fn settle(
     engine: &Engine,
     wanted: &Wanted,
     reports: &Reports,
+    first: bool,
 ) -> Result<Option<Answer>, Error> {
-    let doubted = match held::look(engine, wanted).await? {
+    let doubted = match look_again(engine, wanted, first).await? {
         Look::Good(held, receipt) => {
             return held::serve_or_withdraw(engine, wanted, held, &receipt).await;
         }

@@ -3,8 +3,10 @@
 //! the spool file meanwhile, all but its end.
 
 use std::fs::File;
+use std::io::Cursor;
 use std::sync::Arc;
 
+use bytes::{Bytes, BytesMut};
 use gomod::ArtifactKind;
 use origin::{OriginError, ZipBody};
 use store::{Held, Receipt, Spool, StoreError};
@@ -17,7 +19,7 @@ use super::held::{self, Content};
 use super::pour::{Spilled, pour};
 use super::publish::{Candidate, keep};
 use crate::engine::Engine;
-use crate::measure::{Unmeasured, inspect_zip};
+use crate::measure::{Unmeasured, inspect_zip, sha256};
 use crate::spooling::{Attempt, Phase};
 use crate::vouching::Vouching;
 use crate::{Answer, Error};
@@ -83,8 +85,81 @@ pub(super) async fn fetch_zip(
     }
 }
 
+/// A zip up to so many bytes is received in memory and measured there: 256 KiB,
+/// which most are below, so that each costs two jobs for other threads and not
+/// five. An upstream's share of fetches holds 16 MiB at most that way.
+const SMALL_BYTES: u64 = 256 << 10;
+
 /// Receives and verifies the zip of one source.
 async fn receive(
+    engine: &Engine,
+    wanted: &Wanted,
+    body: ZipBody,
+    vouching: &mut Vouching<'_>,
+    streams: Option<&Reports>,
+) -> Result<(Candidate, watch::Sender<Phase>), Failure> {
+    match body.length() {
+        Some(length) if length <= SMALL_BYTES => {
+            let candidate = receive_small(engine, wanted, body, vouching).await?;
+            Ok((candidate, watch::Sender::new(Phase::Proven)))
+        }
+        _ => receive_large(engine, wanted, body, vouching, streams).await,
+    }
+}
+
+/// Receives and verifies a small zip, in memory.
+async fn receive_small(
+    engine: &Engine,
+    wanted: &Wanted,
+    mut body: ZipBody,
+    vouching: &mut Vouching<'_>,
+) -> Result<Candidate, Failure> {
+    let upstream = Arc::clone(body.upstream());
+    let gathered = tokio::select! {
+        gathered = gather(&mut body) => gathered,
+        refusal = vouching.refusal() => return Err(Failure::Final(refusal)),
+    };
+    let bytes = gathered.map_err(Failure::Source)?;
+    // Gives back its place at the upstream.
+    drop(body);
+    let content = Cursor::new(bytes.clone());
+    let measured = inspect_zip(engine, &wanted.module, move || {
+        let sha256 = sha256(content.get_ref());
+        Ok((content, sha256))
+    });
+    let spooled = engine.parts.artifacts.spool_with(bytes.clone());
+    let (measured, spooled) = tokio::join!(measured, spooled);
+    let (h1, sha256) = measured.map_err(|unmeasured| refused(wanted, &upstream, unmeasured))?;
+    let proof = vouching.check(ArtifactKind::Zip, &h1, &upstream).await?;
+    Ok(Candidate {
+        spool: spooled.map_err(Error::from)?,
+        receipt: Receipt {
+            kind: ArtifactKind::Zip,
+            first_seen: engine.parts.clock.now(),
+            source: upstream.to_string(),
+            sha256,
+            size: bytes.len() as u64,
+            h1: Some(h1),
+            proof,
+        },
+        content: Content::Bytes(bytes),
+    })
+}
+
+/// All of a body.
+async fn gather(body: &mut ZipBody) -> Result<Bytes, OriginError> {
+    let length = body
+        .length()
+        .and_then(|length| usize::try_from(length).ok());
+    let mut bytes = BytesMut::with_capacity(length.unwrap_or_default());
+    while let Some(chunk) = body.chunk().await? {
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+/// Receives and verifies a zip that clients may read while it arrives.
+async fn receive_large(
     engine: &Engine,
     wanted: &Wanted,
     mut body: ZipBody,
@@ -166,8 +241,15 @@ async fn inspect(
     upstream: &Arc<str>,
 ) -> Result<String, Failure> {
     let path = spool.path().to_path_buf();
-    let inspected = inspect_zip(engine, &wanted.module, move || File::open(path)).await;
-    inspected.map_err(|unmeasured| match unmeasured {
+    let inspected = inspect_zip(engine, &wanted.module, move || Ok((File::open(path)?, ())));
+    match inspected.await {
+        Ok((h1, ())) => Ok(h1),
+        Err(unmeasured) => Err(refused(wanted, upstream, unmeasured)),
+    }
+}
+
+fn refused(wanted: &Wanted, upstream: &Arc<str>, unmeasured: Unmeasured) -> Failure {
+    match unmeasured {
         Unmeasured::Malformed(reason) => Failure::Source(OriginError::Invalid {
             text: format!(
                 "{upstream} sent a zip of {} that breaks the rules of module zips: {reason}",
@@ -176,5 +258,5 @@ async fn inspect(
             upstream: upstream.to_string(),
         }),
         Unmeasured::Unreadable(error) => Failure::Final(held::unreadable(&error)),
-    })
+    }
 }

@@ -39,7 +39,13 @@ impl Shared {
         }
         self.disk.sync_folder(&place.folder)?;
         self.folders.force(&self.disk, &fresh)?;
-        if kind != ArtifactKind::Zip {
+        let partner = match kind {
+            ArtifactKind::Info => Some(ArtifactKind::Mod),
+            ArtifactKind::Mod => Some(ArtifactKind::Info),
+            ArtifactKind::Zip => None,
+        };
+        // A version stands in the list once both are held.
+        if partner.is_some_and(|partner| place.artifact(partner).exists()) {
             self.refresh_list(&module.path);
         }
         Ok(Publication::Stored)

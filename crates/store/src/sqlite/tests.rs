@@ -174,6 +174,9 @@ impl ArtifactStore for RecordingStore {
     async fn spool(&self) -> Result<crate::Spool, StoreError> {
         self.store.spool().await
     }
+    async fn spool_with(&self, bytes: bytes::Bytes) -> Result<crate::Spool, StoreError> {
+        self.store.spool_with(bytes).await
+    }
     async fn publish(
         &self,
         module: &ModuleVersion,

@@ -1,6 +1,7 @@
 //! Answers that are given before the disk has their artifact.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use gomod::{ModulePath, ModuleVersion};
 use store::{
     ArtifactStore, Held, HeldVersion, MemoryStore, Publication, Receipt, Spool, StoreError, Walk,
@@ -28,6 +29,10 @@ impl ArtifactStore for SlowStore {
 
     async fn spool(&self) -> Result<Spool, StoreError> {
         self.store.spool().await
+    }
+
+    async fn spool_with(&self, bytes: Bytes) -> Result<Spool, StoreError> {
+        self.store.spool_with(bytes).await
     }
 
     async fn publish(
