@@ -88,8 +88,14 @@ fn run(options: &Options) -> Result<bool> {
     Ok(table.all_met())
 }
 
-/// The middle of some figures.
+/// The middle of some figures; of an even number, half way between the two in the middle.
 fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+    let middle = |at: usize| figures.get(at).copied().unwrap_or(f64::NAN);
+    let half = figures.len() / 2;
+    if figures.len() % 2 == 1 {
+        middle(half)
+    } else {
+        f64::midpoint(middle(half.wrapping_sub(1)), middle(half))
+    }
 }
