@@ -155,6 +155,22 @@ impl Modkeep {
         self.said.lock().unwrap().clone()
     }
 
+    /// Waits until it has written one of `words` to standard error: a line may come after the answer
+    /// that it speaks of. False when it does not come.
+    pub fn comes_to_say(&self, words: &[&str]) -> bool {
+        let deadline = Instant::now() + START;
+        loop {
+            let said = self.said();
+            if words.iter().any(|word| said.contains(word)) {
+                return true;
+            }
+            if Instant::now() > deadline {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// What it wrote to standard output so far: the access log.
     pub fn access_log(&self) -> String {
         self.log.lock().unwrap().clone()
