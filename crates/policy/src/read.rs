@@ -182,6 +182,8 @@ fn patterns(texts: &[Located<'_, &str>]) -> Result<Patterns, Fault> {
             .any(|letter| letter.is_whitespace() || letter.is_control())
         {
             "has white space, which Go does not trim: it would match nothing"
+        } else if text.value.trim_end_matches('/').is_empty() {
+            "has no element: Go would ignore it"
         } else if path_match(text.value, "").is_err() {
             "is malformed: Go would ignore it"
         } else {
@@ -237,6 +239,17 @@ min_go = "1.25"
 [[override]]
 anything = true
 "#;
+
+    #[test]
+    fn a_pattern_of_slashes_alone_is_refused() {
+        for pattern in ["/", "//"] {
+            let text = format!(
+                "name = \"c\"\n[client]\ngoproxy = \"https://p\"\n[[route]]\nmatch = [\"{pattern}\"]\nfrom = \"direct\"\n"
+            );
+            let error = Policy::parse("policy.toml", text.as_bytes()).unwrap_err();
+            assert!(error.to_string().contains("has no element"), "{error}");
+        }
+    }
 
     #[test]
     fn a_whole_policy_is_read() {

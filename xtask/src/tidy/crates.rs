@@ -10,7 +10,7 @@ use crate::shell::{cargo, root};
 
 /// Each of our crates and what it may use: the drawing of ARCHITECTURE.md, as data. Dependencies for
 /// tests do not count.
-const LAYERS: [(&str, &[&str]); 15] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("gomod", &[]),
     ("sumdb", &["gomod"]),
     ("policy", &["gomod"]),
@@ -44,6 +44,9 @@ const LAYERS: [(&str, &[&str]); 15] = [
             "keeper",
         ],
     ),
+    ("audit", &["gomod", "policy", "goenv", "platform"]),
+    ("doctor", &["gomod", "sumdb", "policy", "goenv", "platform"]),
+    ("emit", &["gomod", "policy", "goenv", "telemetry"]),
     (
         "modkeep",
         &[
@@ -57,6 +60,9 @@ const LAYERS: [(&str, &[&str]); 15] = [
             "origin",
             "keeper",
             "server",
+            "audit",
+            "doctor",
+            "emit",
         ],
     ),
     ("testkit", &["gomod", "sumdb"]),
@@ -64,7 +70,8 @@ const LAYERS: [(&str, &[&str]); 15] = [
     (
         "fuzz-targets",
         &[
-            "gomod", "sumdb", "policy", "goenv", "server", "origin", "store", "keeper",
+            "gomod", "sumdb", "policy", "goenv", "server", "origin", "store", "keeper", "audit",
+            "doctor",
         ],
     ),
     ("xtask", &["testkit", "gomod"]),

@@ -211,6 +211,13 @@ fn go_s_default_is_a_list() {
     assert_eq!(list.entries().len(), 2);
 }
 
+#[test]
+fn a_hidden_user_with_the_only_dot_leaves_a_host() {
+    let list = parse("token.x@c,off");
+    assert_eq!(list.to_string(), "https://xxxxx@c,off");
+    assert_eq!(parse(&list.to_string()).to_string(), list.to_string());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 

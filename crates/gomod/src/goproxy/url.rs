@@ -152,7 +152,15 @@ pub(super) fn redact(text: &str) -> String {
     let (front, rest) = text.split_at(start);
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     match authority.rsplit_once('@') {
-        Some((user, host)) => format!("{front}{}@{host}{path}", redacted_user(user)),
+        Some((user, host)) => {
+            let shown = format!("{front}{}@{host}{path}", redacted_user(user));
+            // A dot that stood in the user alone made this a host; without it, it would be a keyword.
+            if shown.contains(['.', ':', '/']) {
+                shown
+            } else {
+                format!("https://{shown}")
+            }
+        }
         None => text.to_owned(),
     }
 }
