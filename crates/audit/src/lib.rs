@@ -1,6 +1,35 @@
 //! Reads CI and build files into execution sites, each with its effective Go
 //! environment and where every value came from, and judges them by rules.
 //!
-//! The same rules judge the live environment of a job. Here is everything from a file's bytes to a
-//! finding with its fix and its report. It never runs `go`, never asks the network, and never
-//! prints a secret: it reads files and judges what is written there.
+//! The way: `source` (bytes) → `dialects` (one front end a dialect makes `block`s of a file) →
+//! `resolve` (follows the calls from file to file; blocks become `site`s with an `environment`) →
+//! `rules` (pure functions from a `judgement` to `finding`s) → `report`. The same rules judge the
+//! live environment of a job. It never runs `go`, never asks the network, and never prints a secret.
+
+mod block;
+mod dialect;
+mod dialects;
+mod embedded;
+mod environment;
+mod finding;
+mod judgement;
+mod repository;
+mod rule;
+mod site;
+mod source;
+mod text;
+mod unit;
+
+pub use block::{
+    Block, Boundary, Call, Item, Layer, Located, Reach, Run, Setting, System, Target, Tool, When,
+};
+pub use dialect::Dialect;
+pub use environment::{Candidate, Confidence, Environment, Outcome, Value, Variable};
+pub use finding::{Edit, Finding, Fix, Safety, Severity};
+pub use judgement::Judgement;
+pub use repository::Repository;
+pub use rule::{Example, Rule};
+pub use site::{Act, Crumb, Site};
+pub use source::{FileId, SourceFile, Span};
+pub use text::{Part, Text};
+pub use unit::{Detail, Fault, Unit};

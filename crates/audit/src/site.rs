@@ -1,0 +1,114 @@
+//! Execution sites: every place where `go`, a tool that runs `go`, or an image build runs.
+
+use crate::block::{System, Tool};
+use crate::environment::Environment;
+use crate::source::Span;
+
+/// A step on the way to a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crumb {
+    /// In words: `job build`, `step "test"`, `make release`, `docker build --target app`.
+    pub what: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// What happens at a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// A command that uses Go.
+    Run(Tool),
+    /// An image is built here; the `go` commands in it are sites of their own.
+    ImageBuild,
+    /// A host file: no command, but settings that one will see.
+    HostFile,
+    /// The environment of this process.
+    Live,
+}
+
+/// An execution site.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The command.
+    pub span: Span,
+    /// What happens.
+    pub act: Act,
+    /// The command's words, secrets hidden; `go` first for Go.
+    pub words: Vec<String>,
+    /// Who runs it.
+    pub system: System,
+    /// The way to it, outermost first.
+    pub trail: Vec<Crumb>,
+    /// What it sees.
+    pub environment: Environment,
+    /// The version of Go, as written (`1.24`, `1.24.3`), where something says it.
+    pub go: Option<String>,
+    /// The image that it runs in.
+    pub image: Option<String>,
+    /// Its folder, relative to the root of the repository; decides which go.mod holds. `None`: unknown.
+    pub folder: Option<String>,
+    /// Whether it runs under `sudo`.
+    pub sudo: bool,
+    /// A place on the way that could not be followed, and hence may set what is not seen here.
+    pub gaps: Vec<String>,
+}
+
+impl Site {
+    /// The command in one line.
+    pub fn command(&self) -> String {
+        self.words.join(" ")
+    }
+
+    /// The subcommand of `go`: `build`, `mod download`, `env`; `None` for other tools.
+    pub fn verb(&self) -> Option<String> {
+        let [go, rest @ ..] = self.words.as_slice() else {
+            return None;
+        };
+        if go.rsplit('/').next() != Some("go") {
+            return None;
+        }
+        let mut words = rest.iter().filter(|word| !word.starts_with('-'));
+        let first = words.next()?;
+        match first.as_str() {
+            "mod" | "work" | "tool" => words.next().map(|second| format!("{first} {second}")),
+            _ => Some(first.clone()),
+        }
+    }
+
+    /// Whether the command may fetch modules: everything but what only looks at the environment.
+    pub fn may_download(&self) -> bool {
+        match self.act {
+            Act::Run(Tool::RunsGo(_)) => true,
+            Act::Run(Tool::Go) => !matches!(
+                self.verb().as_deref(),
+                None | Some(
+                    "env"
+                        | "version"
+                        | "help"
+                        | "fmt"
+                        | "clean"
+                        | "telemetry"
+                        | "bug"
+                        | "doc"
+                        | "mod init"
+                        | "mod edit"
+                        | "work init"
+                        | "work edit"
+                        | "work use"
+                )
+            ),
+            Act::ImageBuild | Act::HostFile | Act::Live => false,
+        }
+    }
+
+    /// The way to it and the command, for people: `step "test" (job build) -> make test`.
+    pub fn title(&self) -> String {
+        let mut title = String::new();
+        for crumb in &self.trail {
+            title.push_str(&crumb.what);
+            title.push_str(" -> ");
+        }
+        title.push_str(&self.command());
+        title
+    }
+}

@@ -1,0 +1,38 @@
+//! A file that was read by the front end of its dialect.
+
+use crate::block::Block;
+use crate::dialect::Dialect;
+use crate::source::{FileId, Span};
+
+/// What a front end made of a file.
+#[derive(Debug)]
+pub struct Unit {
+    /// The file.
+    pub file: FileId,
+    /// Its dialect.
+    pub dialect: Dialect,
+    /// What happens in it. Blocks that others call are found by name.
+    pub blocks: Vec<Block>,
+    /// What could not be read: findings GP901. The blocks are of what could.
+    pub faults: Vec<Fault>,
+    /// What rules about the dialect itself look at.
+    pub detail: Detail,
+}
+
+/// A place that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where.
+    pub span: Span,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// Whether it is a template that some other program fills in, and hence no mistake.
+    pub template: bool,
+}
+
+/// The parse of a dialect, for rules that look at its own constructs.
+#[derive(Debug)]
+pub enum Detail {
+    /// Nothing beyond the blocks.
+    None,
+}
