@@ -83,13 +83,28 @@ pub enum Boundary {
 pub enum Item {
     /// A variable is set from here on.
     Set(Setting),
-    /// A variable is taken away from here on (`unset`, `env -u`).
+    /// A variable is taken away from here on (`unset`, `env -u`, `go env -u`).
     Unset {
+        /// Its name.
+        name: String,
+        /// From which layer.
+        layer: Layer,
+        /// Where.
+        span: Span,
+    },
+    /// A variable of this shell, set before or later, is seen by child processes from here on:
+    /// `export X` without a value.
+    Export {
         /// Its name.
         name: String,
         /// Where.
         span: Span,
     },
+    /// What follows runs in another folder (`cd`), relative to the one before.
+    Folder(Located),
+    /// One of several ways is gone: `if` and `else`, `case`; a loop or `a && b` has an empty one too.
+    /// Inside a way its settings are sure; afterwards a value is known only if all ways agree.
+    Branches(Vec<Vec<Item>>),
     /// A setting that has no effect on what follows, kept for the trace: an `ARG` in front of `FROM`.
     Invisible {
         /// What was tried.
@@ -115,6 +130,11 @@ pub enum Item {
     },
     /// A command that uses Go runs.
     Run(Run),
+    /// A command that does not use Go, and that rules look at all the same: `git config`, `apk add`,
+    /// `curl -k`, `rm go.sum`.
+    Command(Command),
+    /// A file is written whose content matters to Go's downloads and that is no file of settings: a netrc.
+    Write(Write),
     /// Work inside.
     Block(Block),
     /// Work that stands elsewhere.
@@ -153,7 +173,8 @@ pub struct Setting {
     pub rank: u8,
 }
 
-/// A layer of Go's environment, highest first.
+/// A layer of Go's environment, highest first. What goes to one of the files stays when the block ends,
+/// up to a [`Boundary::Closed`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
     /// The environment of the process.
@@ -201,6 +222,26 @@ pub struct Run {
     pub settings: Vec<Setting>,
     /// Whether it runs under `sudo` (and drops the environment).
     pub sudo: bool,
+}
+
+/// A command that does not use Go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// Where: the command from its first word to its last.
+    pub span: Span,
+    /// The words, references left in.
+    pub words: Vec<Located>,
+}
+
+/// A file that a script writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// Where it goes.
+    pub path: Located,
+    /// What is written.
+    pub content: Located,
+    /// Whether what was there stays: `>>`.
+    pub append: bool,
 }
 
 /// What sort of user of Go a command is.

@@ -21,7 +21,8 @@ mod text;
 mod unit;
 
 pub use block::{
-    Block, Boundary, Call, Item, Layer, Located, Reach, Run, Setting, System, Target, Tool, When,
+    Block, Boundary, Call, Command, Item, Layer, Located, Reach, Run, Setting, System, Target,
+    Tool, When, Write,
 };
 pub use dialect::Dialect;
 pub use environment::{Candidate, Confidence, Environment, Outcome, Value, Variable};
