@@ -1,5 +1,5 @@
-//! What the machine gives: the clock, a snapshot of the environment, the outbound HTTP client with
-//! its deadlines and address rules, and every limit with its reason.
+//! What the machine gives: the clock, a snapshot of the environment, the runner of other programs, the
+//! outbound HTTP client with its deadlines and address rules, and every limit with its reason.
 //!
 //! It never decides what is fetched or kept, never reads configuration, and knows nothing of Go.
 
@@ -7,6 +7,7 @@ mod clock;
 mod environment;
 mod http;
 mod limits;
+mod runner;
 
 pub use clock::Clock;
 pub use environment::EnvSnapshot;
@@ -14,3 +15,4 @@ pub use http::{
     HttpBody, HttpClient, HttpError, HttpOptions, HttpRequest, HttpResponse, Login, Phase,
 };
 pub use limits::Limits;
+pub use runner::{Ended, Program, ProgramSignal, Ran, RunError, Running, Silence};

@@ -83,6 +83,15 @@ pub struct Limits {
     pub held_back_bytes: u64,
     /// Archives inspected at a time: the number of cores.
     pub inspections: usize,
+    // --- other programs
+    /// How much of each stream of a program that answers a question is kept: 1 MiB, some thousand lines.
+    pub program_output_bytes: usize,
+    /// How long the streams of a program that has ended are read on: 2 s. What is in a pipe then is there
+    /// at once; only a process left behind holds it open longer.
+    pub program_drain: Duration,
+    /// How much of each stream of a program that is passed on is kept for an explanation: 4 MiB, since the
+    /// errors of `go` stand at the end.
+    pub output_tail_bytes: usize,
 }
 
 impl Default for Limits {
@@ -124,6 +133,9 @@ impl Default for Limits {
             chunk_bytes: 256 << 10,
             held_back_bytes: 64 << 10,
             inspections: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+            program_output_bytes: 1 << 20,
+            program_drain: Duration::from_secs(2),
+            output_tail_bytes: 4 << 20,
         }
     }
 }
