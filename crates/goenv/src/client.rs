@@ -138,16 +138,14 @@ mod tests {
     use platform::EnvSnapshot;
 
     use super::*;
-    use crate::{GorootFile, Os, Release, Sources};
+    use crate::{Release, Sources};
 
     fn client(go: &str, variables: &[(&str, &str)]) -> Result<Client, Refused> {
         let env: EnvSnapshot = variables.iter().copied().collect();
         Client::new(&GoEnv::resolve(&Sources {
             env: &env,
-            user: None,
-            goroot: GorootFile::Assumed,
             release: Release::parse(go).unwrap(),
-            os: Os::Unix,
+            ..Sources::of(&env)
         }))
     }
 

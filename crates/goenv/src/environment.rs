@@ -1,12 +1,15 @@
 //! The effective value of each variable, and where it comes from.
 
+mod variables;
+
 use std::path::PathBuf;
 
 use platform::EnvSnapshot;
 
-use crate::files::{EnvFile, GorootFile, Os, user_file};
-use crate::goroot::{find_goroot, release_of};
+use crate::files::{EnvFile, GorootFile, Os};
+use crate::found::Found;
 use crate::release::Release;
+use variables::{Earlier, Fallback, KNOWN, Kind, Known};
 
 /// Where a value was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +32,7 @@ pub enum Origin {
     },
     /// It is another variable's value, since this one is empty.
     Follows(&'static str),
-    /// Nowhere: the default of the release.
+    /// Nowhere: the default of the release, or what was found.
     Default,
 }
 
@@ -41,6 +44,17 @@ pub struct Variable {
     /// Its value, as `go env` prints it.
     pub value: String,
     /// Where the value was set.
+    pub origin: Origin,
+    /// What was set too and lost, the nearest to winning first.
+    pub shadows: Vec<Setting>,
+}
+
+/// A value that somebody set, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The value.
+    pub value: String,
+    /// Where it was set.
     pub origin: Origin,
 }
 
@@ -57,6 +71,8 @@ pub struct Sources<'a> {
     pub release: Release,
     /// The system.
     pub os: Os,
+    /// What is on the disk, for the variables that are no settings.
+    pub found: Found,
 }
 
 /// Go's environment, resolved. Variables that the release does not know are
@@ -67,74 +83,19 @@ pub struct GoEnv {
     variables: Vec<Variable>,
 }
 
-/// A variable: its name, the Go 1.x that brought it, and what it is when empty.
-struct Known(&'static str, u32, Fallback);
-
-enum Fallback {
-    Value(&'static str),
-    /// Compiled in up to Go 1.20; in `go.env` from 1.21 on.
-    Shipped(&'static str),
-    /// The value of another variable.
-    Of(&'static str),
-}
-
-const KNOWN: [Known; 11] = [
-    Known("GO111MODULE", 11, Fallback::Value("")),
-    Known("GOAUTH", 24, Fallback::Value("netrc")),
-    Known("GOFLAGS", 11, Fallback::Value("")),
-    Known("GOINSECURE", 14, Fallback::Value("")),
-    Known("GOPRIVATE", 13, Fallback::Value("")),
-    Known("GONOPROXY", 13, Fallback::Of("GOPRIVATE")),
-    Known("GONOSUMDB", 13, Fallback::Of("GOPRIVATE")),
-    Known("GOPROXY", 11, Fallback::Shipped(gomod::defaults::GOPROXY)),
-    Known("GOSUMDB", 13, Fallback::Shipped(gomod::defaults::GOSUMDB)),
-    Known("GOTOOLCHAIN", 21, Fallback::Shipped("auto")),
-    Known("GOVCS", 16, Fallback::Value("")),
-];
-
 /// `go env -w` and its file.
 const USER_FILE_SINCE: u32 = 13;
 /// `$GOROOT/go.env`.
 const GOROOT_FILE_SINCE: u32 = 21;
 
 impl GoEnv {
-    /// Reads the environment as a `go` here sees it, or as a `go` of `release`
-    /// would. Blocking: reads the user's file, `VERSION` and `go.env`.
-    pub fn read(env: &EnvSnapshot, release: Option<Release>) -> Self {
-        let read = |path: PathBuf| {
-            std::fs::read(&path)
-                .ok()
-                .map(|bytes| EnvFile::parse(path, &bytes))
-        };
-        let user = user_file(env, Os::HERE).and_then(read);
-        let root = find_goroot(env, user.as_ref());
-        let installed = root.as_deref().and_then(release_of);
-        // The go.env of another release says nothing of this one.
-        let goroot = match root.filter(|_| release.is_none() || release == installed) {
-            Some(root) => read(root.join("go.env")).map_or(GorootFile::Missing, GorootFile::Read),
-            None => GorootFile::Assumed,
-        };
-        let release = release.or(installed).unwrap_or(Release::NEWEST);
-        Self::resolve(&Sources {
-            env,
-            user,
-            goroot,
-            release,
-            os: Os::HERE,
-        })
-    }
-
     /// Resolves every variable that the release knows. Pure.
     pub fn resolve(sources: &Sources<'_>) -> Self {
-        let mut variables: Vec<Variable> = Vec::with_capacity(KNOWN.len() + 1);
-        for Known(name, since, fallback) in KNOWN {
-            if sources.release.at_least(since) {
-                let variable = sources.resolve(name, &fallback, &variables);
-                variables.push(variable);
+        let mut variables: Vec<Variable> = Vec::with_capacity(KNOWN.len());
+        for known in &KNOWN {
+            if sources.release.at_least(known.since) {
+                variables.extend(sources.resolve(known, &variables));
             }
-        }
-        if sources.release.at_least(USER_FILE_SINCE) {
-            variables.push(sources.goenv());
         }
         variables.sort_by_key(|variable| variable.name);
         Self {
@@ -164,66 +125,115 @@ impl GoEnv {
     }
 }
 
-impl Sources<'_> {
-    fn resolve(&self, name: &'static str, fallback: &Fallback, before: &[Variable]) -> Variable {
-        let set = self.set(name, fallback);
-        match set {
-            Some((value, origin)) if !value.is_empty() => Variable {
-                name,
-                value,
-                origin,
-            },
-            set => {
-                let (value, origin) = self.fall_back(fallback, before);
-                // An empty line that keeps go.env from being read is the cause.
-                let blocks = value.is_empty() && matches!(fallback, Fallback::Shipped(_));
-                let origin = set.filter(|_| blocks).map_or(origin, |(_, origin)| origin);
-                Variable {
-                    name,
-                    value,
-                    origin,
-                }
-            }
+impl<'a> Sources<'a> {
+    /// The environment of a newest Go that has nothing but `env`: no user's
+    /// file, and the `go.env` that is shipped.
+    pub fn of(env: &'a EnvSnapshot) -> Self {
+        Self {
+            env,
+            user: None,
+            goroot: GorootFile::Assumed,
+            release: Release::NEWEST,
+            os: Os::HERE,
+            found: Found::default(),
         }
     }
 
-    /// What is set, in Go's order. An empty variable of the process counts as
-    /// unset; an empty line of the user's file does not.
-    fn set(&self, name: &str, fallback: &Fallback) -> Option<(String, Origin)> {
-        if let Some(value) = self.env.get(name) {
-            return Some((value.to_owned(), Origin::Process));
+    /// The variable `known`; `None` if there is no such one on this machine.
+    fn resolve(&self, known: &Known, before: &[Variable]) -> Option<Variable> {
+        let earlier = Earlier(before);
+        if !known.is_printed(&earlier) {
+            return None;
         }
+        let mut set = match known.kind {
+            Kind::Setting(_) | Kind::Treated(_) => self.set(known.name),
+            Kind::ProcessOnly => self.process(known.name).into_iter().collect(),
+            Kind::Fact(_) => Vec::new(),
+        };
+        let winner = (!set.is_empty()).then(|| set.remove(0));
+        let (value, origin) = match (&known.kind, winner) {
+            (Kind::Fact(fact), _) => {
+                let given = known.name == "GOENV" && self.env.get("GOENV").is_some();
+                let origin = if given {
+                    Origin::Process
+                } else {
+                    Origin::Default
+                };
+                (fact(self, &earlier), origin)
+            }
+            (Kind::Treated(treat), winner) => treat(self, winner.as_ref(), &earlier),
+            (Kind::Setting(fallback), Some(winner)) if winner.value.is_empty() => {
+                match self.fall_back(fallback, before) {
+                    // The empty line is what makes it empty.
+                    (value, _) if value.is_empty() => (value, winner.origin),
+                    fallen => fallen,
+                }
+            }
+            (Kind::Setting(fallback), None) => self.fall_back(fallback, before),
+            (Kind::ProcessOnly, None) => (String::new(), Origin::Default),
+            (Kind::Setting(_) | Kind::ProcessOnly, Some(winner)) => (winner.value, winner.origin),
+        };
+        Some(Variable {
+            name: known.name,
+            value,
+            origin,
+            shadows: set,
+        })
+    }
+
+    fn process(&self, name: &str) -> Option<Setting> {
+        self.env.get(name).map(|value| Setting {
+            value: value.to_owned(),
+            origin: Origin::Process,
+        })
+    }
+
+    /// Everything that is set, the one that wins first. An empty variable of
+    /// the process counts as unset; an empty line of a file does not.
+    fn set(&self, name: &str) -> Vec<Setting> {
+        let mut set: Vec<Setting> = self.process(name).into_iter().collect();
         let user = self
             .user
             .as_ref()
             .filter(|_| self.release.at_least(USER_FILE_SINCE));
-        if let Some((file, (value, line))) = user.and_then(|file| Some((file, file.last(name)?))) {
-            return Some((
-                value.to_owned(),
-                Origin::UserFile {
+        if let Some(file) = user {
+            let mut lines: Vec<_> = file.all(name).collect();
+            lines.reverse();
+            set.extend(lines.into_iter().map(|(value, line)| Setting {
+                value: value.to_owned(),
+                origin: Origin::UserFile {
                     path: file.path.clone(),
                     line,
                 },
-            ));
+            }));
         }
-        if !self.release.at_least(GOROOT_FILE_SINCE) {
-            return None;
-        }
-        match (&self.goroot, fallback) {
-            (GorootFile::Read(file), _) => {
-                let (value, line) = file.first(name)?;
-                Some((
-                    value.to_owned(),
-                    Origin::GorootFile {
+        match &self.goroot {
+            GorootFile::Read(file) if self.release.at_least(GOROOT_FILE_SINCE) => {
+                set.extend(file.all(name).map(|(value, line)| Setting {
+                    value: value.to_owned(),
+                    origin: Origin::GorootFile {
                         path: file.path.clone(),
                         line,
                     },
-                ))
+                }));
             }
-            (GorootFile::Assumed, Fallback::Shipped(value)) => {
-                Some(((*value).to_owned(), Origin::Default))
-            }
-            (GorootFile::Assumed | GorootFile::Missing, _) => None,
+            _ => {}
+        }
+        set.extend(self.assumed(name).filter(|_| set.is_empty()));
+        set
+    }
+
+    /// What the `go.env` of a release that is not here says.
+    fn assumed(&self, name: &str) -> Option<Setting> {
+        let known = KNOWN.iter().find(|known| known.name == name)?;
+        let assumed =
+            self.goroot == GorootFile::Assumed && self.release.at_least(GOROOT_FILE_SINCE);
+        match known.kind {
+            Kind::Setting(Fallback::Shipped(value)) if assumed => Some(Setting {
+                value: value.to_owned(),
+                origin: Origin::Default,
+            }),
+            _ => None,
         }
     }
 
@@ -249,261 +259,7 @@ impl Sources<'_> {
             },
         }
     }
-
-    fn goenv(&self) -> Variable {
-        let set = self.env.get("GOENV");
-        let value = match set {
-            Some(value) => value.to_owned(),
-            None => user_file(self.env, self.os)
-                .map(|path| path.display().to_string())
-                .unwrap_or_default(),
-        };
-        let origin = if set.is_some() {
-            Origin::Process
-        } else {
-            Origin::Default
-        };
-        Variable {
-            name: "GOENV",
-            value,
-            origin,
-        }
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GO_ENV: &[u8] = b"# shipped\nGOPROXY=https://shipped.example\nGOPROXY=https://second.example\nGOSUMDB=sum.golang.org\nGOTOOLCHAIN=local\n";
-
-    struct Case<'a> {
-        env: &'a [(&'a str, &'a str)],
-        user: Option<&'a [u8]>,
-        goroot: GorootFile,
-        go: &'a str,
-    }
-
-    fn shipped() -> GorootFile {
-        GorootFile::Read(EnvFile::parse(PathBuf::from("/go/go.env"), GO_ENV))
-    }
-
-    fn resolve(case: Case<'_>) -> GoEnv {
-        let env = case.env.iter().copied().collect::<EnvSnapshot>();
-        let user = case
-            .user
-            .map(|bytes| EnvFile::parse(PathBuf::from("/h/env"), bytes));
-        let release = Release::parse(case.go).unwrap();
-        GoEnv::resolve(&Sources {
-            env: &env,
-            user,
-            goroot: case.goroot,
-            release,
-            os: Os::Unix,
-        })
-    }
-
-    fn check(case: Case<'_>, name: &str, value: &str, origin: &Origin) {
-        let told = format!("{name} for {} with {:?}", case.go, case.env);
-        let found = resolve(case);
-        let variable = found.get(name).unwrap_or_else(|| panic!("{told}: unknown"));
-        assert_eq!(
-            (variable.value.as_str(), &variable.origin),
-            (value, origin),
-            "{told}"
-        );
-    }
-
-    fn user_line(line: usize) -> Origin {
-        Origin::UserFile {
-            path: PathBuf::from("/h/env"),
-            line,
-        }
-    }
-
-    fn go_env_line(line: usize) -> Origin {
-        Origin::GorootFile {
-            path: PathBuf::from("/go/go.env"),
-            line,
-        }
-    }
-
-    #[test]
-    fn the_order_is_gos() {
-        let user: Option<&[u8]> =
-            Some(b"GOPROXY=https://old.example\nGOPROXY=https://user.example\n");
-        let process: &[(&str, &str)] = &[("GOPROXY", "https://process.example")];
-        let empty: &[(&str, &str)] = &[("GOPROXY", "")];
-        let go = "1.24";
-        check(
-            Case {
-                env: process,
-                user,
-                goroot: shipped(),
-                go,
-            },
-            "GOPROXY",
-            "https://process.example",
-            &Origin::Process,
-        );
-        check(
-            Case {
-                env: empty,
-                user,
-                goroot: shipped(),
-                go,
-            },
-            "GOPROXY",
-            "https://user.example",
-            &user_line(2),
-        );
-        check(
-            Case {
-                env: empty,
-                user: None,
-                goroot: shipped(),
-                go,
-            },
-            "GOPROXY",
-            "https://shipped.example",
-            &go_env_line(2),
-        );
-        let assumed = Case {
-            env: empty,
-            user: None,
-            goroot: GorootFile::Assumed,
-            go,
-        };
-        check(
-            assumed,
-            "GOPROXY",
-            gomod::defaults::GOPROXY,
-            &Origin::Default,
-        );
-        check(
-            Case {
-                env: &[],
-                user: None,
-                goroot: shipped(),
-                go,
-            },
-            "GOTOOLCHAIN",
-            "local",
-            &go_env_line(5),
-        );
-    }
-
-    /// go#61928 and others: from 1.21 on an empty line is not a default.
-    #[test]
-    fn an_empty_line_of_the_user_blocks_go_env() {
-        let user: Option<&[u8]> = Some(b"GOPROXY=\n");
-        check(
-            Case {
-                env: &[],
-                user,
-                goroot: shipped(),
-                go: "1.21",
-            },
-            "GOPROXY",
-            "",
-            &user_line(1),
-        );
-        check(
-            Case {
-                env: &[],
-                user,
-                goroot: GorootFile::Assumed,
-                go: "1.21",
-            },
-            "GOPROXY",
-            "",
-            &user_line(1),
-        );
-        let before = Case {
-            env: &[],
-            user,
-            goroot: GorootFile::Assumed,
-            go: "1.20",
-        };
-        check(
-            before,
-            "GOPROXY",
-            gomod::defaults::GOPROXY,
-            &Origin::Default,
-        );
-        let none = Case {
-            env: &[],
-            user: None,
-            goroot: GorootFile::Missing,
-            go: "1.21",
-        };
-        check(none, "GOSUMDB", "", &Origin::Default);
-    }
-
-    #[test]
-    fn old_releases_know_less() {
-        let user: Option<&[u8]> = Some(b"GOPROXY=https://user.example\n");
-        let old = resolve(Case {
-            env: &[("GOPRIVATE", "x")],
-            user,
-            goroot: shipped(),
-            go: "1.12",
-        });
-        assert_eq!(old.value("GOPROXY"), "");
-        for name in ["GOPRIVATE", "GOSUMDB", "GOENV", "GOTOOLCHAIN", "GOAUTH"] {
-            assert_eq!(old.get(name), None, "{name}");
-        }
-        let newer = resolve(Case {
-            env: &[],
-            user,
-            goroot: shipped(),
-            go: "1.13",
-        });
-        assert_eq!(newer.value("GOPROXY"), "https://user.example");
-        assert_eq!((newer.get("GOAUTH"), newer.get("GOVCS")), (None, None));
-    }
-
-    #[test]
-    fn private_modules_are_the_default_of_both() {
-        let env: &[(&str, &str)] = &[
-            ("GOPRIVATE", "corp.example"),
-            ("GONOSUMDB", "other.example"),
-        ];
-        let case = || Case {
-            env,
-            user: None,
-            goroot: shipped(),
-            go: "1.24",
-        };
-        check(
-            case(),
-            "GONOPROXY",
-            "corp.example",
-            &Origin::Follows("GOPRIVATE"),
-        );
-        check(case(), "GONOSUMDB", "other.example", &Origin::Process);
-        check(case(), "GOAUTH", "netrc", &Origin::Default);
-    }
-
-    #[test]
-    fn goenv_says_which_file_is_read() {
-        let case = |env| Case {
-            env,
-            user: None,
-            goroot: shipped(),
-            go: "1.24",
-        };
-        check(
-            case(&[("HOME", "/h")]),
-            "GOENV",
-            "/h/.config/go/env",
-            &Origin::Default,
-        );
-        check(
-            case(&[("HOME", "/h"), ("GOENV", "off")]),
-            "GOENV",
-            "off",
-            &Origin::Process,
-        );
-    }
-}
+mod tests;

@@ -4,9 +4,13 @@
 //! trimming, no escapes. A line whose first byte is not A to Z is ignored.
 //! (cmd/go/internal/cfg, `readEnvFile`.)
 
-use std::path::PathBuf;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use platform::EnvSnapshot;
+
+use crate::Release;
+use crate::path::join;
 
 /// An environment file, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,6 +56,23 @@ impl EnvFile {
     }
 }
 
+impl EnvFile {
+    /// Every value of `key` and its line, counted from 1, from the top.
+    pub fn all(&self, key: &str) -> impl Iterator<Item = (&str, usize)> {
+        self.lines
+            .iter()
+            .filter(move |line| line.0 == key)
+            .map(|line| (line.1.as_str(), line.2))
+    }
+
+    /// Every line that sets something: key, value, and its number from 1.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str, usize)> {
+        self.lines
+            .iter()
+            .map(|(key, value, line)| (key.as_str(), value.as_str(), *line))
+    }
+}
+
 /// `$GOROOT/go.env`, which Go reads since 1.21.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GorootFile {
@@ -61,6 +82,25 @@ pub enum GorootFile {
     Missing,
     /// There is no such Go here: what the release ships is assumed.
     Assumed,
+}
+
+/// The bytes of the file at `path`.
+///
+/// # Errors
+/// As the disk says; and when it is no regular file, since a pipe would wait
+/// for ever, or holds more than `limit` bytes.
+pub(crate) fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("is not a regular file"));
+    }
+    let file = std::fs::File::open(path)?;
+    let mut bytes = Vec::new();
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|read| read > limit) {
+        return Err(io::Error::other(format!("is larger than {limit} bytes")));
+    }
+    Ok(bytes)
 }
 
 /// Where the user's file is depends on the system.
@@ -85,25 +125,48 @@ impl Os {
     };
 }
 
+/// From this release on a relative XDG folder is refused; before, it was taken.
+const ABSOLUTE_XDG_SINCE: u32 = 23;
+
 /// The user's file in `env`: that of GOENV, else the one in the user's
 /// configuration folder (Go's `os.UserConfigDir`). `None` for GOENV=off, and
 /// where there is no such folder.
-pub fn user_file(env: &EnvSnapshot, os: Os) -> Option<PathBuf> {
+pub fn user_file(env: &EnvSnapshot, os: Os, release: Release) -> Option<PathBuf> {
     match env.get("GOENV") {
         Some("off") => return None,
         Some(file) => return Some(PathBuf::from(file)),
         None => {}
     }
+    default_user_file(env, os, release)
+}
+
+/// The file in the user's configuration folder, whatever GOENV says.
+pub fn default_user_file(env: &EnvSnapshot, os: Os, release: Release) -> Option<PathBuf> {
     let folder = match os {
-        Os::Unix => match env.get("XDG_CONFIG_HOME") {
-            // Go refuses a relative one rather than to fall back.
-            Some(folder) => Some(PathBuf::from(folder)).filter(|folder| folder.is_absolute())?,
-            None => PathBuf::from(env.get("HOME")?).join(".config"),
-        },
-        Os::Mac => PathBuf::from(env.get("HOME")?).join("Library/Application Support"),
-        Os::Windows => PathBuf::from(env.get("AppData")?),
+        Os::Unix => xdg_folder(env, "XDG_CONFIG_HOME", ".config", release)?,
+        Os::Mac => format!("{}/Library/Application Support", env.get("HOME")?),
+        Os::Windows => return Some(PathBuf::from(format!("{}\\go\\env", env.get("AppData")?))),
     };
-    Some(folder.join("go").join("env"))
+    Some(PathBuf::from(join(&folder, "go/env")))
+}
+
+/// The folder for caches (Go's `os.UserCacheDir`).
+pub(crate) fn cache_folder(env: &EnvSnapshot, os: Os, release: Release) -> Option<String> {
+    match os {
+        Os::Unix => xdg_folder(env, "XDG_CACHE_HOME", ".cache", release),
+        Os::Mac => Some(format!("{}/Library/Caches", env.get("HOME")?)),
+        Os::Windows => env.get("LocalAppData").map(str::to_owned),
+    }
+}
+
+fn xdg_folder(env: &EnvSnapshot, name: &str, usual: &str, release: Release) -> Option<String> {
+    match env.get(name) {
+        Some(folder) if folder.starts_with('/') || !release.at_least(ABSOLUTE_XDG_SINCE) => {
+            Some(folder.to_owned())
+        }
+        Some(_) => None,
+        None => Some(format!("{}/{usual}", env.get("HOME")?)),
+    }
 }
 
 #[cfg(test)]
@@ -146,11 +209,15 @@ mod tests {
                 Os::Mac,
                 Some("/h/Library/Application Support/go/env"),
             ),
-            (&[("AppData", "/d")], Os::Windows, Some("/d/go/env")),
+            (&[("AppData", r"C:\d")], Os::Windows, Some(r"C:\d\go\env")),
         ];
         for (pairs, os, wanted) in table {
             let env = pairs.iter().copied().collect::<EnvSnapshot>();
-            assert_eq!(user_file(&env, os), wanted.map(PathBuf::from), "{pairs:?}");
+            assert_eq!(
+                user_file(&env, os, Release::NEWEST),
+                wanted.map(PathBuf::from),
+                "{pairs:?}"
+            );
         }
     }
 

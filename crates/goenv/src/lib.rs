@@ -3,8 +3,8 @@
 //!
 //! The order is Go's: a variable of the process that is not empty, then the
 //! user's file that `go env -w` writes, then `$GOROOT/go.env`, then the default
-//! of that Go version. [`GoEnv::resolve`] is pure; [`GoEnv::read`] reads the
-//! two files.
+//! of that Go version. [`GoEnv::resolve`] is pure; [`Lookup`] finds what it is
+//! made from: the two files, the installation, the toolchain, the module.
 //!
 //! [`Client`] says whom a `go` in that environment asks for a module.
 //!
@@ -14,12 +14,20 @@ mod client;
 mod environment;
 mod error;
 mod files;
+mod found;
 mod goroot;
+mod lookup;
+mod path;
 mod release;
+mod root;
+mod toolchain;
 
 pub use client::{Client, ClientEntry, Refused};
-pub use environment::{GoEnv, Origin, Sources, Variable};
+pub use environment::{GoEnv, Origin, Setting, Sources, Variable};
 pub use error::Error;
-pub use files::{EnvFile, GorootFile, Os, user_file};
+pub use files::{EnvFile, GorootFile, Os, default_user_file, user_file};
+pub use found::{Found, working_folder};
 pub use goroot::{find_goroot, release_of};
+pub use lookup::{Looked, Lookup};
 pub use release::Release;
+pub use root::Root;

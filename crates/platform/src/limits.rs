@@ -72,6 +72,21 @@ pub struct Limits {
     /// Proven answers given before the disk has them: 64, so that at most as many are fetched again after
     /// a power cut, and their small bodies stay within 64 MiB.
     pub unpublished: usize,
+    // --- Go's environment files
+    /// Largest environment file that is read: 1 MiB; real ones have a few hundred bytes.
+    pub env_file_bytes: u64,
+    /// Time to wait for the lock of an environment file: 10 s, over a hundred writers' turns.
+    pub env_lock: Duration,
+    /// Pause between looks at that lock: 5 ms, a tenth of what a writer holds it.
+    pub env_lock_pause: Duration,
+    /// After this a written file is read once more, to see what a `go env -w` did meanwhile: 50 ms.
+    pub env_second_look: Duration,
+    /// Writes anew after another program undid one: 3.
+    pub env_retries: u32,
+    /// Earlier contents of an environment file that are kept: 5.
+    pub env_backups: usize,
+    /// How much of the end of an environment file's journal is read: 1 MiB, thousands of changes.
+    pub env_journal_bytes: u64,
     // --- memory
     /// Bytes of hot answers: 64 MiB.
     pub byte_cache_bytes: u64,
@@ -128,6 +143,13 @@ impl Default for Limits {
             waiters_per_key: 10_000,
             flights: 1024,
             unpublished: 64,
+            env_file_bytes: 1 << 20,
+            env_lock: Duration::from_secs(10),
+            env_lock_pause: Duration::from_millis(5),
+            env_second_look: Duration::from_millis(50),
+            env_retries: 3,
+            env_backups: 5,
+            env_journal_bytes: 1 << 20,
             byte_cache_bytes: 64 << 20,
             byte_cache_item_bytes: 1 << 20,
             chunk_bytes: 256 << 10,

@@ -1,0 +1,169 @@
+//! The environment as a `go` here finds it: the two files, the installation,
+//! the module and workspace, the toolchain.
+
+use std::path::{Path, PathBuf};
+
+use platform::{EnvSnapshot, Limits};
+
+use crate::files::{EnvFile, GorootFile, Os, read_regular, user_file};
+use crate::found::{Found, module_of, nearest_file, platform_of, working_folder};
+use crate::goroot::{find_goroot, version_of};
+use crate::toolchain::{Asked, locate, wanted};
+use crate::{GoEnv, Release, Root, Sources};
+
+/// Where to look.
+#[derive(Clone, Debug)]
+pub struct Lookup<'a> {
+    /// The environment of the process.
+    pub env: &'a EnvSnapshot,
+    /// The folder that `go` would run in; no module and no workspace without.
+    pub folder: Option<PathBuf>,
+    /// Answer for this Go (`1.21.13`) instead of the installed one.
+    pub version: Option<(Release, String)>,
+    /// The user's file, instead of the one that `env` names.
+    pub user: Option<PathBuf>,
+    /// The file system.
+    pub root: Root,
+}
+
+/// What the lookup found.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// The environment.
+    pub env: GoEnv,
+    /// What it was made from, beside files.
+    pub found: Found,
+    /// The user's file, read; nothing where it is not there.
+    pub user: Option<EnvFile>,
+    /// `$GOROOT/go.env`.
+    pub goroot: GorootFile,
+}
+
+impl<'a> Lookup<'a> {
+    /// In the working folder of this process, with the installed Go.
+    pub fn here(env: &'a EnvSnapshot) -> Self {
+        Self {
+            env,
+            folder: working_folder(env),
+            version: None,
+            user: None,
+            root: Root::machine(),
+        }
+    }
+
+    /// Looks. Blocking: reads files, and starts nothing.
+    pub fn run(&self) -> Looked {
+        let asked = self.version.as_ref();
+        let release = asked.map_or(Release::NEWEST, |(release, _)| *release);
+        let user = self
+            .user
+            .clone()
+            .or_else(|| user_file(self.env, Os::HERE, release))
+            .and_then(|path| self.read(&path));
+        let goroot = find_goroot(self.env, user.as_ref(), &self.root);
+        let looked = self.look(user, goroot, None);
+        if asked.is_some() {
+            return looked;
+        }
+        self.switch(looked)
+    }
+
+    fn look(
+        &self,
+        user: Option<EnvFile>,
+        goroot: Option<PathBuf>,
+        selected: Option<String>,
+    ) -> Looked {
+        let version = goroot
+            .as_deref()
+            .and_then(|goroot| version_of(&self.root, goroot));
+        let installed = version.as_deref().and_then(Release::from_version_file);
+        let asked = self.version.as_ref();
+        // The go.env of another release says nothing of this one.
+        let fits = asked.is_none_or(|(release, _)| Some(*release) == installed);
+        let file = match goroot.as_deref().filter(|_| fits) {
+            Some(goroot) => self
+                .read(&goroot.join("go.env"))
+                .map_or(GorootFile::Missing, GorootFile::Read),
+            None => GorootFile::Assumed,
+        };
+        let asked_version = asked.map(|(_, version)| version.clone());
+        let at_root = |goroot: &Path| platform_of(&self.root.resolve(goroot).ok()?);
+        let folder = self.folder.as_deref();
+        let found = Found {
+            platform: goroot.as_deref().and_then(at_root),
+            module: folder.and_then(|folder| module_of(self.env, folder)),
+            work: folder.and_then(|folder| nearest_file(folder, "go.work", goroot.as_deref())),
+            version: asked_version.or(version),
+            goroot,
+            selected,
+            missing: None,
+        };
+        let release = asked.map(|(release, _)| *release);
+        let sources = Sources {
+            env: self.env,
+            user,
+            goroot: file,
+            release: release.or(installed).unwrap_or(Release::NEWEST),
+            os: Os::HERE,
+            found,
+        };
+        Looked {
+            env: GoEnv::resolve(&sources),
+            found: sources.found,
+            user: sources.user,
+            goroot: sources.goroot,
+        }
+    }
+
+    /// Follows GOTOOLCHAIN to another toolchain, if that is on this machine.
+    fn switch(&self, mut looked: Looked) -> Looked {
+        let Some(installed) = looked.found.version.clone() else {
+            return looked;
+        };
+        let setting = looked.env.value("GOTOOLCHAIN");
+        let modules = match looked.env.value("GO111MODULE") {
+            "" | "on" => true,
+            "auto" => looked.found.module.is_some(),
+            _ => false,
+        };
+        let wanted = wanted(
+            setting,
+            &installed,
+            &Asked::read(&looked.env, &looked.found),
+        )
+        .filter(|_| modules);
+        let Some(wanted) = wanted else {
+            return looked;
+        };
+        let (path, home) = (self.env.get("PATH"), self.env.get("HOME"));
+        let Some(goroot) = locate(&wanted, &looked.env, path, home, &self.root) else {
+            looked.found.missing = Some(wanted.name);
+            return looked;
+        };
+        self.look(looked.user, Some(goroot), Some(wanted.name))
+    }
+
+    fn read(&self, path: &Path) -> Option<EnvFile> {
+        let file = self.root.resolve(path).ok()?;
+        let bytes = read_regular(&file, Limits::default().env_file_bytes).ok()?;
+        let named = if self.root.is_image() {
+            file
+        } else {
+            path.to_owned()
+        };
+        Some(EnvFile::parse(named, &bytes))
+    }
+}
+
+impl GoEnv {
+    /// Reads the environment as a `go` here sees it, or as a `go` of `release`
+    /// would. Blocking: reads the user's file, `VERSION` and `go.env`.
+    pub fn read(env: &EnvSnapshot, release: Option<Release>) -> Self {
+        let lookup = Lookup {
+            version: release.map(|release| (release, format!("go{release}"))),
+            ..Lookup::here(env)
+        };
+        lookup.run().env
+    }
+}
