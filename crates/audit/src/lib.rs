@@ -19,6 +19,7 @@ mod site;
 mod source;
 mod text;
 mod unit;
+mod yaml;
 
 pub use block::{
     Block, Boundary, Call, Command, Item, Layer, Located, Reach, Run, Setting, System, Target,
@@ -33,4 +34,4 @@ pub use rule::{Example, Rule};
 pub use site::{Act, Crumb, Site};
 pub use source::{FileId, SourceFile, Span};
 pub use text::{Part, Text};
-pub use unit::{Detail, Fault, Unit};
+pub use unit::{Detail, Fault, FaultKind, Unit};

@@ -26,8 +26,36 @@ pub struct Fault {
     pub span: Span,
     /// What is wrong, in one sentence.
     pub message: String,
-    /// Whether it is a template that some other program fills in, and hence no mistake.
-    pub template: bool,
+    /// What sort of fault it is.
+    pub kind: FaultKind,
+}
+
+/// What sort of [`Fault`] it is: decides which rule speaks of it, and how loudly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The file breaks the rules of its format.
+    Syntax,
+    /// It is a template that some other program fills in, and hence no mistake.
+    Template,
+    /// A YAML value that begins with an unquoted `*` and names no anchor: `GOPRIVATE: *.corp`. The span
+    /// of the fault is the value as written.
+    Alias {
+        /// The key whose value it is; empty in a sequence.
+        key: String,
+    },
+    /// It is larger or deeper than what is read.
+    Limit,
+}
+
+impl Fault {
+    /// A place that breaks the rules of its format.
+    pub fn syntax(span: Span, message: impl Into<String>) -> Self {
+        Self {
+            span,
+            message: message.into(),
+            kind: FaultKind::Syntax,
+        }
+    }
 }
 
 /// The parse of a dialect, for rules that look at its own constructs.
