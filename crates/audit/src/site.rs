@@ -1,8 +1,8 @@
 //! Execution sites: every place where `go`, a tool that runs `go`, or an image build runs.
 
 use crate::block::{System, Tool};
-use crate::environment::Environment;
-use crate::source::Span;
+use crate::environment::{Environment, Value};
+use crate::source::{FileId, Span};
 
 /// A step on the way to a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,10 @@ pub struct Site {
     pub folder: Option<String>,
     /// Whether it runs under `sudo`.
     pub sudo: bool,
+    /// What an image build is given by name, with the values.
+    pub passes: Vec<(String, Value)>,
+    /// The Dockerfile that an image build builds, when it is in the repository.
+    pub builds: Option<FileId>,
     /// A place on the way that could not be followed, and hence may set what is not seen here.
     pub gaps: Vec<String>,
 }

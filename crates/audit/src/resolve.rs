@@ -1,0 +1,390 @@
+//! From blocks to sites: walks what is started, follows calls from file to file, and notes at each
+//! command what it sees.
+//!
+//! Files start where something starts by itself (a workflow, a unit). What is only called is walked
+//! where it is called, with the caller's environment; what nobody calls is walked by itself.
+
+mod call;
+mod effective;
+mod scope;
+
+use std::collections::HashSet;
+
+use crate::block::{Block, Boundary, Item, Layer, Reach, Run, System, Tool, When};
+use crate::environment::Value;
+use crate::repository::Repository;
+use crate::site::{Act, Crumb, Site};
+use crate::source::Span;
+
+pub(crate) use scope::is_of_interest;
+use scope::{Offer, Scope};
+
+/// How deep calls and blocks may nest: deeper than people write, and a stop for what calls itself.
+const DEPTH: usize = 48;
+
+/// How many items one start may walk: a makefile whose targets call each other in a lattice would
+/// otherwise be walked exponentially often.
+const ITEMS: usize = 20_000;
+
+/// How many sites one start may have; more says nothing new.
+const SITES: usize = 2_000;
+
+/// What was found on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Resolved {
+    /// The sites.
+    pub(crate) sites: Vec<Site>,
+    /// Where the way was lost.
+    pub(crate) gaps: Vec<Gap>,
+}
+
+/// A place where the way to `go` is lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Gap {
+    /// Where.
+    pub(crate) span: Span,
+    /// What cannot be followed.
+    pub(crate) what: String,
+}
+
+/// Walks everything.
+pub(crate) fn resolve(repository: &Repository) -> Resolved {
+    let mut walker = Walker {
+        repository,
+        found: Resolved::default(),
+        walked: HashSet::new(),
+        items: 0,
+        first_site: 0,
+    };
+    let called = call::called(repository);
+    for wave in [Wave::Started, Wave::NotCalled, Wave::Left] {
+        for unit in &repository.units {
+            for block in &unit.blocks {
+                let due = match wave {
+                    Wave::Started => block.starts,
+                    Wave::NotCalled => !called.contains(&block.span),
+                    Wave::Left => true,
+                };
+                if due && !walker.walked.contains(&block.span) {
+                    walker.start(block);
+                }
+            }
+        }
+    }
+    walker.found
+}
+
+#[derive(Clone, Copy)]
+enum Wave {
+    /// What starts by itself.
+    Started,
+    /// What nobody calls.
+    NotCalled,
+    /// What only calls itself, or is called from where nobody comes.
+    Left,
+}
+
+/// Where the walk is.
+#[derive(Clone, Debug, Default)]
+struct Way {
+    trail: Vec<Crumb>,
+    image: Option<String>,
+    go: Option<String>,
+    folder: Option<String>,
+    sudo: bool,
+    gaps: Vec<String>,
+    depth: usize,
+}
+
+/// What outlives a block.
+enum Outward {
+    Offer(Offer),
+    Go(String),
+}
+
+struct Walker<'r> {
+    repository: &'r Repository,
+    found: Resolved,
+    walked: HashSet<Span>,
+    items: usize,
+    first_site: usize,
+}
+
+impl Walker<'_> {
+    /// Walks a block that nobody around it has prepared.
+    fn start(&mut self, block: &Block) {
+        self.items = 0;
+        self.first_site = self.found.sites.len();
+        let mut scope = Scope {
+            open: !matches!(
+                block.system,
+                System::Docker | System::Systemd | System::Kubernetes
+            ),
+            given_unknown: !block.starts,
+            ..Scope::default()
+        };
+        let way = Way {
+            folder: Some(String::new()),
+            ..Way::default()
+        };
+        if block.boundary == Boundary::Closed {
+            let mut way = way;
+            self.inside(block, &mut scope, &mut way);
+        } else {
+            self.enter(block, &mut scope, &way);
+        }
+    }
+
+    /// Walks a block inside others; what outlives it comes back.
+    fn enter(&mut self, block: &Block, scope: &mut Scope, way: &Way) -> Vec<Outward> {
+        let mut way = way.clone();
+        way.depth += 1;
+        if way.depth > DEPTH {
+            self.lose(block.span, "calls nest too deep to be followed", &mut way);
+            return Vec::new();
+        }
+        let outward = match block.boundary {
+            Boundary::Open => self.inside(block, scope, &mut way),
+            Boundary::Child => {
+                let mut inner = scope.clone();
+                self.inside(block, &mut inner, &mut way)
+            }
+            Boundary::Closed => {
+                let reason = format!("{} inherits nothing", title(block));
+                let mut inner = scope.closed(&reason);
+                inner.passes = std::mem::take(&mut scope.passes);
+                self.inside(block, &mut inner, &mut way);
+                return Vec::new();
+            }
+        };
+        outward
+            .into_iter()
+            .filter_map(|outward| leave(block, outward, scope))
+            .collect()
+    }
+
+    fn inside(&mut self, block: &Block, scope: &mut Scope, way: &mut Way) -> Vec<Outward> {
+        self.walked.insert(block.span);
+        if !block.name.is_empty() || !matches!(block.kind, "script" | "shell") {
+            way.trail.push(Crumb {
+                what: title(block),
+                span: block.span,
+            });
+        }
+        if let Some(image) = &block.image {
+            self.enter_image(image, scope, way);
+        }
+        if let Some(folder) = &block.folder {
+            way.folder = match scope.expand(folder) {
+                Value::Known(folder) => way.folder.as_deref().map(|from| call::join(from, &folder)),
+                _ => None,
+            };
+        }
+        let mut outward = Vec::new();
+        for item in &block.items {
+            self.items += 1;
+            if self.items > ITEMS {
+                self.lose(
+                    block.span,
+                    "too much is called from here to follow all of it",
+                    way,
+                );
+                break;
+            }
+            self.item(item, block, scope, way, &mut outward);
+        }
+        outward
+    }
+
+    fn enter_image(&mut self, image: &crate::block::Located, scope: &mut Scope, way: &mut Way) {
+        let image_name = match scope.expand(&image.text) {
+            Value::Known(name) => name,
+            Value::Unknown(_) | Value::Unset => {
+                way.image = None;
+                way.go = None;
+                return;
+            }
+        };
+        let facts = crate::images::facts(&image_name);
+        way.go = facts.as_ref().and_then(|facts| facts.go.clone());
+        for (name, value) in facts.iter().flat_map(|facts| &facts.environment) {
+            let offer = Offer {
+                name: (*name).to_owned(),
+                value: Value::Known((*value).to_owned()),
+                span: Some(image.span),
+                how: format!("image {image_name}"),
+                layer: Layer::Process,
+                reach: Reach::Block,
+                when: When::Always,
+                rank: 0,
+                secret: false,
+            };
+            scope.set(offer, System::Docker);
+        }
+        way.image = Some(image_name);
+    }
+
+    fn item(
+        &mut self,
+        item: &Item,
+        block: &Block,
+        scope: &mut Scope,
+        way: &mut Way,
+        outward: &mut Vec<Outward>,
+    ) {
+        match item {
+            Item::Set(setting) => {
+                let offer = scope.offer(setting);
+                if offer.layer != Layer::Process || offer.reach == Reach::Later {
+                    outward.push(Outward::Offer(offer.clone()));
+                }
+                if offer.reach == Reach::Later && offer.layer == Layer::Process {
+                    scope.note_later(&offer);
+                } else {
+                    scope.set(offer, block.system);
+                }
+            }
+            Item::Unset { name, .. } => scope.unset(name),
+            Item::Invisible { setting, reason } => scope.note_invisible(setting, reason),
+            Item::Declare {
+                name,
+                default,
+                span,
+            } => scope.declare(name, default.as_ref(), *span),
+            Item::Toolchain { version, local } => {
+                if let Value::Known(version) = scope.expand(&version.text) {
+                    outward.push(Outward::Go(version.clone()));
+                    way.go = Some(version);
+                }
+                if *local == Some(true) {
+                    let offer = Offer {
+                        name: "GOTOOLCHAIN".to_owned(),
+                        value: Value::Known("local".to_owned()),
+                        span: Some(version.span),
+                        how: "setup-go".to_owned(),
+                        layer: Layer::Process,
+                        reach: Reach::Later,
+                        when: When::IfUnset,
+                        rank: 0,
+                        secret: false,
+                    };
+                    outward.push(Outward::Offer(offer));
+                }
+            }
+            Item::Run(run) => self.site(run, block.system, scope, way),
+            Item::Block(inner) => {
+                let more = self.enter(inner, scope, way);
+                note_go(&more, way);
+                outward.extend(more);
+            }
+            Item::Call(call) => {
+                let more = self.follow(call, block, scope, way);
+                note_go(&more, way);
+                outward.extend(more);
+            }
+            Item::Lost { span, what } => self.lose(*span, what, way),
+        }
+    }
+
+    /// Notes a site.
+    fn site(&mut self, run: &Run, system: System, scope: &Scope, way: &Way) {
+        let mut scope = scope.clone();
+        if run.sudo {
+            scope.drop_process("sudo drops it (env_reset)", call::sudo_keeps);
+        }
+        for setting in &run.settings {
+            let mut offer = scope.offer(setting);
+            (offer.reach, offer.rank) = (Reach::Block, u8::MAX);
+            scope.set(offer, system);
+        }
+        let words = run.words.iter().map(|word| crate::secret::hide(word));
+        self.push(Site {
+            span: run.span,
+            act: Act::Run(run.tool.clone()),
+            words: words.collect(),
+            system,
+            trail: way.trail.clone(),
+            environment: effective::environment(&scope, way.gaps.is_empty()),
+            go: way.go.clone(),
+            image: way.image.clone(),
+            folder: way.folder.clone(),
+            sudo: run.sudo || way.sudo,
+            gaps: way.gaps.clone(),
+            passes: Vec::new(),
+            builds: None,
+        });
+    }
+
+    fn push(&mut self, site: Site) {
+        if self.found.sites.len() - self.first_site < SITES {
+            self.found.sites.push(site);
+        }
+    }
+
+    /// Notes that the way is lost.
+    fn lose(&mut self, span: Span, what: &str, way: &mut Way) {
+        way.gaps.push(what.to_owned());
+        let gap = Gap {
+            span,
+            what: what.to_owned(),
+        };
+        if !self.found.gaps.contains(&gap) {
+            self.found.gaps.push(gap);
+        }
+    }
+}
+
+/// What a block around sees of what outlives `block`; what goes further comes back.
+fn leave(block: &Block, outward: Outward, scope: &mut Scope) -> Option<Outward> {
+    let ends_machine = matches!(
+        block.kind,
+        "job" | "stage" | "unit" | "service" | "pod" | "container"
+    );
+    match outward {
+        Outward::Go(version) => (!ends_machine).then_some(Outward::Go(version)),
+        Outward::Offer(offer) if offer.layer != Layer::Process => {
+            if ends_machine {
+                return None;
+            }
+            // An open block has set it already.
+            if block.boundary == Boundary::Child {
+                scope.set(offer.clone(), block.system);
+            }
+            Some(Outward::Offer(offer))
+        }
+        Outward::Offer(offer) if block.kind == "step" => {
+            let offer = Offer {
+                reach: Reach::Block,
+                ..offer
+            };
+            scope.set(offer, block.system);
+            None
+        }
+        Outward::Offer(offer) => (!ends_machine).then_some(Outward::Offer(offer)),
+    }
+}
+
+fn note_go(outward: &[Outward], way: &mut Way) {
+    for outward in outward {
+        if let Outward::Go(version) = outward {
+            way.go = Some(version.clone());
+        }
+    }
+}
+
+/// A block for people: `job build`, `step "test"`.
+fn title(block: &Block) -> String {
+    match (block.kind, block.name.as_str()) {
+        (kind, "") => kind.to_owned(),
+        ("step", name) => format!("step \"{name}\""),
+        (kind, name) => format!("{kind} {name}"),
+    }
+}
+
+/// Whether a site runs `go` itself.
+pub(crate) fn is_go(site: &Site) -> bool {
+    site.act == Act::Run(Tool::Go)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,517 @@
+//! Following calls from file to file.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::block::{Block, Boundary, Call, Item, Setting, System, Target};
+use crate::dialect::Dialect;
+use crate::environment::Value;
+use crate::repository::Repository;
+use crate::site::{Act, Crumb, Site};
+use crate::source::{FileId, Span};
+use crate::text::Text;
+use crate::unit::Unit;
+
+use super::scope::{Offer, Passed, Scope};
+use super::{Outward, Walker, Way, effective};
+
+/// The default names of makefiles, in the order of make.
+const MAKEFILES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];
+
+/// The default names of compose files, in the order of compose.
+const COMPOSE_FILES: [&str; 4] = [
+    "compose.yaml",
+    "compose.yml",
+    "docker-compose.yml",
+    "docker-compose.yaml",
+];
+
+/// The default names of bake files.
+const BAKE_FILES: [&str; 4] = [
+    "docker-bake.json",
+    "docker-bake.override.json",
+    "docker-bake.hcl",
+    "docker-bake.override.hcl",
+];
+
+/// The default names of Dockerfiles in a context.
+const DOCKERFILES: [&str; 2] = ["Dockerfile", "Containerfile"];
+
+/// What sudo keeps of the environment by itself (sudoers' usual `env_keep` and what it sets anew).
+pub(crate) fn sudo_keeps(name: &str) -> bool {
+    matches!(name, "PATH" | "HOME" | "TERM" | "LANG" | "DISPLAY")
+}
+
+/// A path below the root from a folder below the root; `..` and `.` are taken away.
+pub(crate) fn join(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = if path.starts_with('/') {
+        Vec::new()
+    } else {
+        folder.split('/').filter(|part| !part.is_empty()).collect()
+    };
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// The blocks that something calls by a name that the files tell, so that they are not walked by themselves.
+pub(super) fn called(repository: &Repository) -> HashSet<Span> {
+    let mut called = HashSet::new();
+    let mut todo: Vec<&Block> = repository
+        .units
+        .iter()
+        .flat_map(|unit| &unit.blocks)
+        .collect();
+    while let Some(block) = todo.pop() {
+        for item in &block.items {
+            match item {
+                Item::Block(inner) => todo.push(inner),
+                Item::Call(call) => {
+                    let scope = Scope::default();
+                    for folder in [Some(String::new()), folder_of(repository, call.span)] {
+                        let way = Way {
+                            folder,
+                            ..Way::default()
+                        };
+                        if let Ok(blocks) = find(repository, call, &scope, &way) {
+                            // Recursion in one file is no call from outside.
+                            let others = blocks
+                                .blocks
+                                .iter()
+                                .filter(|other| other.span != block.span);
+                            called.extend(others.map(|other| other.span));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    called
+}
+
+fn folder_of(repository: &Repository, span: Span) -> Option<String> {
+    let path = &repository.file(span.file).path;
+    Some(
+        path.rsplit_once('/')
+            .map_or("", |(folder, _)| folder)
+            .to_owned(),
+    )
+}
+
+/// What a call leads to.
+struct Found<'r> {
+    blocks: Vec<&'r Block>,
+    /// What runs in front of each, in the same place: the variables of a makefile.
+    front: Option<&'r Block>,
+    /// Where it runs, when that is not where the caller is.
+    folder: Option<String>,
+    file: FileId,
+}
+
+/// What a call leads to; else what cannot be followed, in words.
+fn find<'r>(
+    repository: &'r Repository,
+    call: &Call,
+    scope: &Scope,
+    way: &Way,
+) -> Result<Found<'r>, String> {
+    match &call.target {
+        Target::Script { path, .. } => {
+            let path = known(scope, path, "script")?;
+            let (file, unit) = at(repository, way, &[path.as_str()], "script")?;
+            Ok(Found {
+                blocks: unit.blocks.iter().collect(),
+                front: None,
+                folder: None,
+                file,
+            })
+        }
+        Target::Make {
+            file,
+            folder,
+            targets,
+        } => {
+            let inside = match folder {
+                None => way.folder.clone(),
+                Some(folder) => {
+                    let folder = known(scope, folder, "folder of make")?;
+                    way.folder.as_deref().map(|from| join(from, &folder))
+                }
+            };
+            let there = Way {
+                folder: inside.clone(),
+                ..Way::default()
+            };
+            let (file, unit) = match file {
+                Some(file) => {
+                    let path = known(scope, file, "makefile")?;
+                    at(repository, &there, &[path.as_str()], "makefile")?
+                }
+                None => at(repository, &there, &MAKEFILES, "makefile")?,
+            };
+            let mut found = make_targets(unit, targets)?;
+            (found.folder, found.file) = (inside, file);
+            Ok(found)
+        }
+        Target::Image {
+            file,
+            context,
+            stage,
+        } => {
+            let (file, unit) = dockerfile(repository, scope, way, file.as_ref(), context)?;
+            let stage = match stage {
+                None => None,
+                Some(stage) => Some(known(scope, stage, "stage")?),
+            };
+            Ok(Found {
+                blocks: stages(unit, stage.as_deref())?,
+                front: None,
+                folder: None,
+                file,
+            })
+        }
+        Target::Compose { file, names, bake } => {
+            let defaults = if *bake { BAKE_FILES } else { COMPOSE_FILES };
+            let (file, unit) = match file {
+                Some(file) => {
+                    let path = known(scope, file, "compose file")?;
+                    at(repository, way, &[path.as_str()], "compose file")?
+                }
+                None => at(repository, way, &defaults, "compose file")?,
+            };
+            let blocks = unit
+                .blocks
+                .iter()
+                .filter(|block| names.is_empty() || names.contains(&block.name));
+            Ok(Found {
+                blocks: blocks.collect(),
+                front: None,
+                folder: None,
+                file,
+            })
+        }
+        Target::Workflow { path, .. } => {
+            let root = Way {
+                folder: Some(String::new()),
+                ..Way::default()
+            };
+            let action = format!("{path}/action.yml");
+            let other = format!("{path}/action.yaml");
+            let (file, unit) = at(
+                repository,
+                &root,
+                &[path.as_str(), action.as_str(), other.as_str()],
+                "workflow or action",
+            )?;
+            Ok(Found {
+                blocks: unit.blocks.iter().collect(),
+                front: None,
+                folder: None,
+                file,
+            })
+        }
+    }
+}
+
+fn known(scope: &Scope, text: &Text, what: &str) -> Result<String, String> {
+    match scope.expand(text) {
+        Value::Known(text) => Ok(text),
+        _ => Err(format!("the {what} `{text}` is known only when it runs")),
+    }
+}
+
+/// The first of `names` that is there, below the folder of the way.
+fn at<'r>(
+    repository: &'r Repository,
+    way: &Way,
+    names: &[&str],
+    what: &str,
+) -> Result<(FileId, &'r Unit), String> {
+    let Some(folder) = &way.folder else {
+        return Err(format!("the folder of {what} `{}` is not known", names[0]));
+    };
+    for name in names {
+        let path = join(folder, name);
+        if let Some(file) = repository.find(&path)
+            && let Some(unit) = repository.unit(file)
+        {
+            return Ok((file, unit));
+        }
+    }
+    let name = join(folder, names[0]);
+    Err(format!("{what} `{name}` is not in the repository"))
+}
+
+fn dockerfile<'r>(
+    repository: &'r Repository,
+    scope: &Scope,
+    way: &Way,
+    file: Option<&Text>,
+    context: &Text,
+) -> Result<(FileId, &'r Unit), String> {
+    if let Some(file) = file {
+        let path = known(scope, file, "Dockerfile")?;
+        let direct = at(repository, way, &[path.as_str()], "Dockerfile");
+        // compose and some actions mean a path in the context.
+        return direct.or_else(|error| {
+            let Ok(context) = known(scope, context, "build context") else {
+                return Err(error);
+            };
+            let inside = join(&context, &path);
+            at(repository, way, &[inside.as_str()], "Dockerfile").map_err(|_| error)
+        });
+    }
+    let context = known(scope, context, "build context")?;
+    let names = DOCKERFILES.map(|name| join(&context, name));
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    at(repository, way, &names, "Dockerfile")
+}
+
+/// The stages up to `last`, in order.
+fn stages<'r>(unit: &'r Unit, last: Option<&str>) -> Result<Vec<&'r Block>, String> {
+    let stages: Vec<_> = unit
+        .blocks
+        .iter()
+        .filter(|block| block.kind == "stage")
+        .collect();
+    let Some(last) = last else {
+        return Ok(stages);
+    };
+    let at = stages
+        .iter()
+        .position(|stage| stage.name.eq_ignore_ascii_case(last))
+        .or_else(|| last.parse().ok().filter(|at| *at < stages.len()));
+    match at {
+        Some(at) => Ok(stages.into_iter().take(at + 1).collect()),
+        None => Err(format!("stage `{last}` is not in the Dockerfile")),
+    }
+}
+
+/// A makefile's variables and the targets asked for, with what they need first.
+fn make_targets<'r>(unit: &'r Unit, targets: &[String]) -> Result<Found<'r>, String> {
+    let front = unit.blocks.first().filter(|block| block.kind == "makefile");
+    let inside = front.map_or(&[][..], |block| &block.items).iter();
+    let inside = inside.filter_map(|item| match item {
+        Item::Block(block) if block.kind == "target" => Some(block),
+        _ => None,
+    });
+    let all: Vec<&Block> = inside
+        .chain(unit.blocks.iter().filter(|block| block.kind == "target"))
+        .collect();
+    let mut blocks = Vec::new();
+    for target in targets {
+        let block = all.iter().find(|block| block.name == *target);
+        let block = block.ok_or_else(|| format!("target `{target}` is not in the makefile"))?;
+        blocks.push(*block);
+    }
+    if targets.is_empty() {
+        blocks.extend(all.iter().find(|block| !block.name.starts_with('.')));
+    }
+    Ok(Found {
+        blocks,
+        front,
+        folder: None,
+        file: unit.file,
+    })
+}
+
+impl Walker<'_> {
+    /// Follows a call; what outlives it comes back.
+    pub(super) fn follow(
+        &mut self,
+        call: &Call,
+        block: &Block,
+        scope: &mut Scope,
+        way: &mut Way,
+    ) -> Vec<Outward> {
+        let repository = self.repository;
+        let found = find(repository, call, scope, way);
+        let builds = found.as_ref().ok().map(|found| found.file);
+        if matches!(call.target, Target::Image { .. }) {
+            self.image_site(call, block.system, builds, scope, way);
+        }
+        let found = match found {
+            Ok(found) if way.depth < super::DEPTH => found,
+            Ok(_) => {
+                self.lose(call.span, "calls nest too deep to be followed", way);
+                return Vec::new();
+            }
+            Err(what) => {
+                self.lose(call.span, &what, way);
+                return Vec::new();
+            }
+        };
+        let mut inner_way = way.clone();
+        inner_way.depth += 1;
+        inner_way.sudo |= call.sudo;
+        inner_way.trail.push(Crumb {
+            what: self.call_title(call),
+            span: call.span,
+        });
+        if found.folder.is_some() {
+            inner_way.folder = found.folder.clone();
+        }
+        let mut inner = inner_scope(call, scope, block.system);
+        let is_open = matches!(call.target, Target::Script { sourced: true, .. });
+        let target = if is_open { scope } else { &mut inner };
+        self.walk_found(&found, call, target, &inner_way)
+    }
+
+    fn walk_found(
+        &mut self,
+        found: &Found<'_>,
+        call: &Call,
+        scope: &mut Scope,
+        way: &Way,
+    ) -> Vec<Outward> {
+        let mut outward = Vec::new();
+        if let Some(front) = found.front {
+            self.walked.insert(front.span);
+            for item in &front.items {
+                if !matches!(item, Item::Block(_)) {
+                    let mut way = way.clone();
+                    self.item(item, front, scope, &mut way, &mut outward);
+                }
+            }
+        }
+        let is_image = matches!(call.target, Target::Image { .. });
+        let is_open = matches!(call.target, Target::Script { sourced: true, .. });
+        for block in &found.blocks {
+            if is_image || block.boundary == Boundary::Closed {
+                // Each stage is given the same arguments.
+                let mut stage = scope.clone();
+                let mut way = way.clone();
+                self.inside(block, &mut stage, &mut way);
+            } else if is_open {
+                let mut way = way.clone();
+                outward.extend(self.inside(block, scope, &mut way));
+            } else {
+                outward.extend(self.enter(block, scope, way));
+            }
+        }
+        outward
+    }
+
+    /// Notes an image build as a site.
+    fn image_site(
+        &mut self,
+        call: &Call,
+        system: System,
+        builds: Option<FileId>,
+        scope: &Scope,
+        way: &Way,
+    ) {
+        let text = self.repository.slice(call.span);
+        let line = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('\\');
+        let words = line.split_whitespace().map(crate::secret::hide).collect();
+        let passes = passes(call, scope).into_iter();
+        self.push(Site {
+            span: call.span,
+            act: Act::ImageBuild,
+            words,
+            system,
+            trail: way.trail.clone(),
+            environment: effective::environment(scope, way.gaps.is_empty()),
+            go: way.go.clone(),
+            image: None,
+            folder: way.folder.clone(),
+            sudo: call.sudo || way.sudo,
+            gaps: way.gaps.clone(),
+            passes: passes.map(|(name, passed)| (name, passed.value)).collect(),
+            builds,
+        });
+    }
+
+    fn call_title(&self, call: &Call) -> String {
+        match &call.target {
+            Target::Script {
+                path,
+                sourced: true,
+            } => format!("source {path}"),
+            Target::Script { path, .. } => path.to_string(),
+            Target::Make { targets, .. } => {
+                format!("make {}", targets.join(" ")).trim_end().to_owned()
+            }
+            Target::Image { .. } => {
+                let text = self.repository.slice(call.span);
+                let line = text.lines().next().unwrap_or_default();
+                crate::secret::hide(line.trim_end_matches('\\').trim())
+            }
+            Target::Compose { bake: true, .. } => "docker buildx bake".to_owned(),
+            Target::Compose { .. } => "docker compose".to_owned(),
+            Target::Workflow { path, .. } => path.clone(),
+        }
+    }
+}
+
+/// The environment inside of what is called.
+fn inner_scope(call: &Call, scope: &Scope, system: System) -> Scope {
+    let passes = passes(call, scope);
+    match &call.target {
+        Target::Image { .. } => {
+            let mut inner = scope.closed("an image build sees build arguments only");
+            inner.passes = passes;
+            inner
+        }
+        Target::Workflow {
+            sees_environment: false,
+            ..
+        } => {
+            let mut inner = scope.closed("a called workflow sees inputs only");
+            inner.open = true;
+            inner.passes = passes;
+            inner
+        }
+        Target::Workflow { .. } | Target::Compose { .. } => {
+            let mut inner = scope.clone();
+            inner.passes = passes;
+            inner
+        }
+        Target::Script { .. } | Target::Make { .. } => {
+            let mut inner = scope.clone();
+            if call.sudo {
+                inner.drop_process("sudo drops it (env_reset)", sudo_keeps);
+            }
+            for setting in &call.passes {
+                let offer = Offer {
+                    // Variables of make's command line beat those of the makefile.
+                    rank: u8::MAX,
+                    ..inner.offer(setting)
+                };
+                inner.set(offer, system);
+            }
+            inner
+        }
+    }
+}
+
+/// What a call hands over by name.
+fn passes(call: &Call, scope: &Scope) -> BTreeMap<String, Passed> {
+    let pass = |setting: &Setting| {
+        let offer = scope.offer(setting);
+        let passed = Passed {
+            value: offer.value,
+            span: setting.span,
+            how: offer.how,
+            secret: offer.secret,
+        };
+        (setting.name.clone(), passed)
+    };
+    call.passes.iter().map(pass).collect()
+}
+
+/// Whether a unit is of a dialect that scripts call.
+pub(crate) fn is_script(unit: &Unit) -> bool {
+    matches!(unit.dialect, Dialect::Shell | Dialect::Profile)
+}
