@@ -1,4 +1,4 @@
-//! Which files are read, and as what.
+//! Which files are read, and as what: by name, and where the name says too little by the first bytes.
 
 /// A dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,4 +49,238 @@ pub enum Dialect {
     VendorModules,
     /// A dialect that is recognised and not read yet, by its name: a finding GP902.
     Unread(&'static str),
+}
+
+/// Dialects that are recognised and not read yet: how their path looks, and their name.
+const UNREAD: [(&str, &str); 22] = [
+    (".circleci/config.yml", "CircleCI"),
+    ("azure-pipelines.yml", "Azure Pipelines"),
+    ("azure-pipelines.yaml", "Azure Pipelines"),
+    (".drone.yml", "Drone"),
+    (".drone.yaml", "Drone"),
+    (".woodpecker.yml", "Woodpecker"),
+    (".woodpecker.yaml", "Woodpecker"),
+    ("bitbucket-pipelines.yml", "Bitbucket Pipelines"),
+    (".travis.yml", "Travis CI"),
+    (".buildkite/pipeline.yml", "Buildkite"),
+    (".buildkite/pipeline.yaml", "Buildkite"),
+    (".goreleaser.yml", "goreleaser"),
+    (".goreleaser.yaml", "goreleaser"),
+    (".ko.yaml", "ko"),
+    ("Earthfile", "Earthly"),
+    ("MODULE.bazel", "Bazel"),
+    ("WORKSPACE.bazel", "Bazel"),
+    (".devcontainer/devcontainer.json", "dev container"),
+    (".devcontainer.json", "dev container"),
+    (".envrc", "direnv"),
+    ("mise.toml", "mise"),
+    (".mise.toml", "mise"),
+];
+
+/// How a path is to be read, as far as the path tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ByPath {
+    /// As this dialect.
+    Is(Dialect),
+    /// It depends on the content: YAML that may be a Kubernetes manifest.
+    MayBeKubernetes,
+    /// It depends on the first line: a file that may be a script.
+    MayBeScript,
+    /// Not at all.
+    Skip,
+}
+
+/// Judges a path below the audited root, `/` between its parts.
+pub(crate) fn by_path(path: &str) -> ByPath {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if let Some(dialect) = by_place(path, folder, name).or_else(|| by_name(folder, name)) {
+        return ByPath::Is(dialect);
+    }
+    let unread = UNREAD.iter().find(|(known, _)| {
+        path.strip_suffix(known)
+            .is_some_and(|front| front.is_empty() || front.ends_with('/'))
+    });
+    if let Some((_, system)) = unread {
+        return ByPath::Is(Dialect::Unread(system));
+    }
+    match name.rsplit_once('.') {
+        Some((_, "yml" | "yaml")) => ByPath::MayBeKubernetes,
+        None | Some(("", _)) => ByPath::MayBeScript,
+        Some(_) => ByPath::Skip,
+    }
+}
+
+/// What the place of a file says.
+fn by_place(path: &str, folder: &str, name: &str) -> Option<Dialect> {
+    let is_in = |part: &str| {
+        folder == part
+            || folder.ends_with(&format!("/{part}"))
+            || folder.contains(&format!("{part}/"))
+    };
+    let is_yaml = is_yaml(name);
+    if is_yaml && (folder == ".github/workflows" || folder.ends_with("/.github/workflows")) {
+        return Some(Dialect::GitHubWorkflow);
+    }
+    if folder == "profile.d" || folder.ends_with("/profile.d") {
+        return Some(Dialect::Profile);
+    }
+    if is_in("systemd") || is_in("systemd/system") || is_in("systemd/user") {
+        let is_env = name.ends_with(".env");
+        return Some(if is_env {
+            Dialect::EnvFile
+        } else {
+            Dialect::Systemd
+        });
+    }
+    if is_in("environment.d") && name.ends_with(".conf") {
+        return Some(Dialect::HostEnvironment);
+    }
+    if path == "etc/environment" || path.ends_with("/etc/environment") {
+        return Some(Dialect::HostEnvironment);
+    }
+    if path == ".config/go/env" || path.ends_with("/.config/go/env") {
+        return Some(Dialect::GoEnvUser);
+    }
+    if path == "vendor/modules.txt" || path.ends_with("/vendor/modules.txt") {
+        return Some(Dialect::VendorModules);
+    }
+    None
+}
+
+/// What the name of a file says.
+fn by_name(folder: &str, name: &str) -> Option<Dialect> {
+    let lower = name.to_ascii_lowercase();
+    let starts = |front: &str| name == front || name.starts_with(&format!("{front}."));
+    Some(match name {
+        "action.yml" | "action.yaml" => Dialect::GitHubAction,
+        ".gitlab-ci.yml" | ".gitlab-ci.yaml" => Dialect::GitLab,
+        "GNUmakefile" | "makefile" | "Makefile" => Dialect::Makefile,
+        "go.mod" => Dialect::GoMod,
+        "go.sum" | "go.work.sum" => Dialect::GoSum,
+        "go.work" => Dialect::GoWork,
+        "go.env" => Dialect::GoEnvRoot,
+        ".netrc" | "_netrc" | "netrc" => Dialect::Netrc,
+        ".dockerignore" | ".gitignore" => Dialect::Ignore,
+        ".env" => Dialect::EnvFile,
+        "docker-bake.hcl"
+        | "docker-bake.json"
+        | "docker-bake.override.hcl"
+        | "docker-bake.override.json" => Dialect::Bake,
+        _ if name.ends_with(".dockerignore") => Dialect::Ignore,
+        _ if starts("Dockerfile") || starts("Containerfile") || lower.ends_with(".dockerfile") => {
+            Dialect::Dockerfile
+        }
+        _ if name.starts_with("Dockerfile-") || name.starts_with("Dockerfile_") => {
+            Dialect::Dockerfile
+        }
+        _ if name.starts_with("Jenkinsfile") || lower.ends_with(".jenkinsfile") => {
+            Dialect::Jenkinsfile
+        }
+        _ if is_yaml(name)
+            && (name.starts_with("compose") || name.starts_with("docker-compose")) =>
+        {
+            Dialect::Compose
+        }
+        _ if is_yaml(name) && folder.ends_with(".gitlab/ci") => Dialect::GitLab,
+        _ if name.ends_with(".gitlab-ci.yml") || name.ends_with(".gitlab-ci.yaml") => {
+            Dialect::GitLab
+        }
+        _ if lower.ends_with(".mk") || starts("Makefile") => Dialect::Makefile,
+        _ if lower.ends_with(".sh") || lower.ends_with(".bash") => Dialect::Shell,
+        _ if lower.ends_with(".env") || name.starts_with(".env.") => Dialect::EnvFile,
+        _ if matches!(
+            lower.rsplit_once('.').map(|(_, end)| end),
+            Some("service" | "socket" | "timer")
+        ) =>
+        {
+            Dialect::Systemd
+        }
+        _ => return None,
+    })
+}
+
+fn is_yaml(name: &str) -> bool {
+    name.ends_with(".yml") || name.ends_with(".yaml")
+}
+
+/// Whether a file begins like a shell script.
+pub(crate) fn is_shell(head: &[u8]) -> bool {
+    let Some(line) = head.strip_prefix(b"#!") else {
+        return false;
+    };
+    let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = String::from_utf8_lossy(line);
+    let mut words = line
+        .split_whitespace()
+        .map(|word| word.rsplit('/').next().unwrap_or(word));
+    let shell = match words.next() {
+        Some("env") => words.find(|word| !word.starts_with('-') && !word.contains('=')),
+        word => word,
+    };
+    matches!(shell, Some("sh" | "bash" | "dash" | "ash" | "ksh" | "zsh"))
+}
+
+/// Whether YAML looks like a Kubernetes manifest.
+pub(crate) fn is_kubernetes(text: &[u8]) -> bool {
+    let has_key = |key: &[u8]| {
+        text.split(|byte| *byte == b'\n').any(|line| {
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b':'))
+        })
+    };
+    has_key(b"apiVersion") && has_key(b"kind")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_tell_dialects() {
+        for (path, dialect) in [
+            (".github/workflows/ci.yml", Dialect::GitHubWorkflow),
+            ("sub/.github/workflows/ci.yaml", Dialect::GitHubWorkflow),
+            ("tools/setup/action.yml", Dialect::GitHubAction),
+            (".gitlab-ci.yml", Dialect::GitLab),
+            ("Jenkinsfile.release", Dialect::Jenkinsfile),
+            ("build/Dockerfile.dev", Dialect::Dockerfile),
+            ("app.dockerfile", Dialect::Dockerfile),
+            ("Containerfile", Dialect::Dockerfile),
+            ("docker-compose.prod.yml", Dialect::Compose),
+            ("compose.yaml", Dialect::Compose),
+            ("docker-bake.hcl", Dialect::Bake),
+            ("rules.mk", Dialect::Makefile),
+            ("etc/profile.d/50-go.sh", Dialect::Profile),
+            ("etc/systemd/system/ci.service.d/50.conf", Dialect::Systemd),
+            ("deploy/app.service", Dialect::Systemd),
+            ("etc/environment.d/50-go.conf", Dialect::HostEnvironment),
+            ("etc/environment", Dialect::HostEnvironment),
+            ("home/u/.config/go/env", Dialect::GoEnvUser),
+            ("usr/local/go/go.env", Dialect::GoEnvRoot),
+            ("vendor/modules.txt", Dialect::VendorModules),
+            (".netrc", Dialect::Netrc),
+            (".env", Dialect::EnvFile),
+            (".circleci/config.yml", Dialect::Unread("CircleCI")),
+        ] {
+            assert_eq!(by_path(path), ByPath::Is(dialect), "{path}");
+        }
+        assert_eq!(by_path("k8s/app.yaml"), ByPath::MayBeKubernetes);
+        assert_eq!(by_path("scripts/build"), ByPath::MayBeScript);
+        assert_eq!(by_path("main.go"), ByPath::Skip);
+    }
+
+    #[test]
+    fn first_bytes_tell_the_rest() {
+        for (head, is) in [
+            (&b"#!/bin/sh\n"[..], true),
+            (b"#!/usr/bin/env -S bash -e\n", true),
+            (b"#! /usr/bin/env zsh", true),
+            (b"#!/usr/bin/python3\n", false),
+            (b"go build", false),
+        ] {
+            assert_eq!(is_shell(head), is, "{head:?}");
+        }
+        assert!(is_kubernetes(b"apiVersion: v1\nkind: Pod\n"));
+        assert!(!is_kubernetes(b"a:\n  apiVersion: v1\nkind: x"));
+    }
 }

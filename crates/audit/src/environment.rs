@@ -6,7 +6,7 @@ use crate::block::Layer;
 use crate::source::Span;
 
 /// A value as far as files tell it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// Nobody sets it.
     Unset,

@@ -1,8 +1,12 @@
 //! What rules look at: the repository, its sites, the policy.
 
+use std::collections::HashSet;
+
 use policy::Policy;
 
+use crate::environment::{Candidate, Outcome, Variable};
 use crate::repository::Repository;
+use crate::resolve::Gap;
 use crate::site::Site;
 
 /// Everything that a rule may look at. Rules are pure functions of it.
@@ -11,8 +15,56 @@ pub struct Judgement<'a> {
     pub repository: &'a Repository,
     /// All execution sites, in order of file and place.
     pub sites: &'a [Site],
+    /// Commands that do not use Go and files that are written, as far as rules look at them.
+    pub others: &'a [Site],
+    /// The places where the way to `go` is lost.
+    pub gaps: &'a [Gap],
     /// The company's policy.
     pub policy: Option<&'a Policy>,
     /// Whether it is the live environment that is judged: then there is one site.
     pub live: bool,
+}
+
+/// A value that is in use somewhere.
+#[derive(Clone, Copy)]
+pub struct InUse<'a> {
+    /// A site that sees it; the first of those that do.
+    pub site: &'a Site,
+    /// The variable there.
+    pub variable: &'a Variable,
+    /// Who set it.
+    pub candidate: &'a Candidate,
+}
+
+impl<'a> Judgement<'a> {
+    /// The values of a variable that are in use, once for each place where one is written. Go's own
+    /// defaults are not among them.
+    pub fn in_use(&self, name: &str) -> Vec<InUse<'a>> {
+        let mut seen = HashSet::new();
+        let mut found = Vec::new();
+        for site in self.sites {
+            let Some(variable) = site.environment.get(name) else {
+                continue;
+            };
+            for candidate in &variable.candidates {
+                // What comes from elsewhere (GOPRIVATE for GONOPROXY) is judged there.
+                if candidate.outcome != Outcome::Used || candidate.layer.is_none() {
+                    continue;
+                }
+                if seen.insert((candidate.span, candidate.value.clone())) {
+                    found.push(InUse {
+                        site,
+                        variable,
+                        candidate,
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// The sites that may fetch modules.
+    pub fn downloads(&self) -> impl Iterator<Item = &'a Site> {
+        self.sites.iter().filter(|site| site.may_download())
+    }
 }

@@ -6,34 +6,45 @@
 //! `rules` (pure functions from a `judgement` to `finding`s) → `report`. The same rules judge the
 //! live environment of a job. It never runs `go`, never asks the network, and never prints a secret.
 
+mod audit;
 mod block;
 mod dialect;
 mod dialects;
 mod embedded;
 mod environment;
+mod error;
 mod finding;
+mod fix;
 mod images;
 mod judgement;
+mod modules;
 mod repository;
 mod resolve;
 mod rule;
+mod rules;
 mod secret;
 mod site;
 mod source;
 mod text;
 mod unit;
+mod walk;
 mod yaml;
 
+pub use audit::{Audit, Options};
 pub use block::{
     Block, Boundary, Call, Command, Item, Layer, Located, Reach, Run, Setting, System, Target,
     Tool, When, Write,
 };
 pub use dialect::Dialect;
 pub use environment::{Candidate, Confidence, Environment, Outcome, Value, Variable};
+pub use error::Error;
 pub use finding::{Edit, Finding, Fix, Safety, Severity};
-pub use judgement::Judgement;
+pub use judgement::{InUse, Judgement};
+pub use modules::GoModule;
 pub use repository::Repository;
+pub use resolve::Gap;
 pub use rule::{Example, Rule};
+pub use rules::{RULES, find};
 pub use site::{Act, Crumb, Site};
 pub use source::{FileId, SourceFile, Span};
 pub use text::{Part, Text};

@@ -1,37 +1,128 @@
 //! A repository as far as it was read.
 
 use std::collections::HashMap;
+use std::path::Path;
 
+use crate::dialect::{self, ByPath, Dialect};
+use crate::dialects;
+use crate::error::Error;
+use crate::modules::{self, GoModule};
 use crate::source::{FileId, SourceFile, Span};
-use crate::unit::Unit;
+use crate::unit::{Fault, Unit};
+use crate::walk::{self, Tracked};
 
 /// The files of a repository, with what each says.
 #[derive(Debug, Default)]
 pub struct Repository {
     /// The files; [`FileId`] is the index.
-    pub files: Vec<SourceFile>,
+    files: Vec<SourceFile>,
+    /// What is known of each file, at the same index.
+    kinds: Vec<Kind>,
     /// What front ends made of them, in order of file; not every file has one.
     pub units: Vec<Unit>,
+    /// Its Go modules, in order of file.
+    pub modules: Vec<GoModule>,
     by_path: HashMap<String, FileId>,
 }
 
+/// What is known of a file beside its content.
+#[derive(Clone, Debug)]
+struct Kind {
+    dialect: Dialect,
+    /// Why its content was not read.
+    fault: Option<String>,
+    open_mode: bool,
+}
+
 impl Repository {
-    /// Adds a file. One of the same path is replaced.
-    pub fn add(&mut self, file: SourceFile) -> FileId {
-        let path = file.path.clone();
-        if let Some(id) = self.by_path.get(&path).copied() {
-            self.files[id.0 as usize] = file;
-            return id;
+    /// Reads what matters below `root` (or `root` alone, when it is a file), on all processors.
+    /// `progress` is told now and then how many files were seen.
+    pub fn read(root: &Path, progress: &(dyn Fn(usize) + Sync)) -> Result<Self, Error> {
+        let tracked = walk::read_tree(root, progress)?;
+        Ok(Self::of(tracked))
+    }
+
+    /// A repository of these files: path below the root, and content.
+    pub fn from_files<'f>(files: impl IntoIterator<Item = (&'f str, &'f [u8])>) -> Self {
+        let tracked = files.into_iter().filter_map(|(path, bytes)| {
+            let dialect = match dialect::by_path(path) {
+                ByPath::Is(dialect) => dialect,
+                ByPath::MayBeKubernetes if dialect::is_kubernetes(bytes) => Dialect::Kubernetes,
+                ByPath::MayBeScript if dialect::is_shell(bytes) => Dialect::Shell,
+                _ => return None,
+            };
+            Some(Tracked {
+                file: SourceFile::new(path, bytes),
+                dialect,
+                fault: None,
+                open_mode: false,
+            })
+        });
+        let mut tracked: Vec<_> = tracked.collect();
+        tracked.sort_by(|one, other| one.file.path.cmp(&other.file.path));
+        Self::of(tracked)
+    }
+
+    /// The same repository with other content in some files: what an edit would make of it.
+    #[must_use]
+    pub fn with_content(&self, changed: &HashMap<FileId, Vec<u8>>) -> Self {
+        let tracked = self.files.iter().zip(&self.kinds).enumerate();
+        let tracked = tracked.map(|(at, (file, kind))| {
+            let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
+            let file = match changed.get(&id) {
+                Some(bytes) => SourceFile::new(file.path.clone(), bytes.clone()),
+                None => file.clone(),
+            };
+            Tracked {
+                file,
+                dialect: kind.dialect,
+                fault: kind.fault.clone(),
+                open_mode: kind.open_mode,
+            }
+        });
+        Self::of(tracked.collect())
+    }
+
+    fn of(tracked: Vec<Tracked>) -> Self {
+        let mut repository = Self::default();
+        for (at, found) in tracked.into_iter().enumerate() {
+            let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
+            repository.by_path.insert(found.file.path.clone(), id);
+            repository.files.push(found.file);
+            repository.kinds.push(Kind {
+                dialect: found.dialect,
+                fault: found.fault,
+                open_mode: found.open_mode,
+            });
         }
-        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(file);
-        self.by_path.insert(path, id);
-        id
+        repository.units = parse(&repository);
+        repository.modules = modules::read(&repository);
+        repository
+    }
+
+    /// All files with their ids, in order of path.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.ids().zip(&self.files)
+    }
+
+    fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        let count = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        (0..count).map(FileId)
     }
 
     /// A file.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+
+    /// The dialect of a file.
+    pub fn dialect(&self, id: FileId) -> Dialect {
+        self.kinds[id.0 as usize].dialect
+    }
+
+    /// Whether others than its owner may read a file, as far as the file system says.
+    pub fn has_open_mode(&self, id: FileId) -> bool {
+        self.kinds[id.0 as usize].open_mode
     }
 
     /// The file at a path below the root.
@@ -52,4 +143,63 @@ impl Repository {
     pub fn slice(&self, span: Span) -> &str {
         self.file(span.file).slice(span)
     }
+
+    /// Path and line of a span, from one.
+    pub fn place(&self, span: Span) -> (&str, usize) {
+        let file = self.file(span.file);
+        (&file.path, file.line(span))
+    }
+
+    /// The Go module that holds in a folder: its own or the nearest above.
+    pub fn module_of(&self, folder: &str) -> Option<&GoModule> {
+        let holds = |module: &&GoModule| {
+            module.folder.is_empty()
+                || folder == module.folder
+                || folder
+                    .strip_prefix(&module.folder)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let found = self.modules.iter().filter(holds);
+        found.max_by_key(|module| module.folder.len())
+    }
+}
+
+/// Runs the front ends, on all processors.
+fn parse(repository: &Repository) -> Vec<Unit> {
+    let ids: Vec<FileId> = repository.ids().collect();
+    let threads = std::thread::available_parallelism().map_or(2, |count| count.get().min(8));
+    let share = ids.len().div_ceil(threads).max(1);
+    let mut units: Vec<Unit> = std::thread::scope(|scope| {
+        let workers: Vec<_> = ids
+            .chunks(share)
+            .map(|ids| {
+                scope.spawn(|| {
+                    ids.iter()
+                        .filter_map(|id| parse_one(repository, *id))
+                        .collect()
+                })
+            })
+            .collect();
+        let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+        joined
+            .flat_map(Result::<Vec<_>, _>::unwrap_or_default)
+            .collect()
+    });
+    units.sort_by_key(|unit| unit.file);
+    units
+}
+
+fn parse_one(repository: &Repository, id: FileId) -> Option<Unit> {
+    let kind = &repository.kinds[id.0 as usize];
+    if let Some(fault) = &kind.fault {
+        let fault = Fault {
+            span: Span::new(id, 0..0),
+            message: fault.clone(),
+            template: false,
+        };
+        let mut unit = Unit::empty(id, kind.dialect);
+        unit.faults.push(fault);
+        return Some(unit);
+    }
+    dialects::read(kind.dialect, id, repository)
 }

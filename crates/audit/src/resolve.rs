@@ -6,6 +6,7 @@
 
 mod call;
 mod effective;
+mod merge;
 mod scope;
 
 use std::collections::HashSet;
@@ -29,22 +30,27 @@ const ITEMS: usize = 20_000;
 /// How many sites one start may have; more says nothing new.
 const SITES: usize = 2_000;
 
+/// How many commands that do not use Go are kept of a repository.
+const OTHERS: usize = 50_000;
+
 /// What was found on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Resolved {
     /// The sites.
     pub(crate) sites: Vec<Site>,
+    /// Commands and writes that do not use Go.
+    pub(crate) others: Vec<Site>,
     /// Where the way was lost.
     pub(crate) gaps: Vec<Gap>,
 }
 
 /// A place where the way to `go` is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Gap {
+pub struct Gap {
     /// Where.
-    pub(crate) span: Span,
-    /// What cannot be followed.
-    pub(crate) what: String,
+    pub span: Span,
+    /// What cannot be followed, in words.
+    pub what: String,
 }
 
 /// Walks everything.
@@ -92,6 +98,7 @@ struct Way {
     go: Option<String>,
     folder: Option<String>,
     sudo: bool,
+    installed: Vec<String>,
     gaps: Vec<String>,
     depth: usize,
 }
@@ -100,6 +107,7 @@ struct Way {
 enum Outward {
     Offer(Offer),
     Go(String),
+    Installed(Vec<String>),
 }
 
 struct Walker<'r> {
@@ -180,6 +188,7 @@ impl Walker<'_> {
                 _ => None,
             };
         }
+        let sites_before = self.found.sites.len();
         let mut outward = Vec::new();
         for item in &block.items {
             self.items += 1;
@@ -193,7 +202,30 @@ impl Walker<'_> {
             }
             self.item(item, block, scope, way, &mut outward);
         }
+        if self.found.sites.len() == sites_before && block.items.iter().any(sets_go) {
+            self.settings_site(block, scope, way);
+        }
         outward
+    }
+
+    /// Notes settings that nothing here uses: a file that a host or another job reads.
+    fn settings_site(&mut self, block: &Block, scope: &Scope, way: &Way) {
+        self.push(Site {
+            span: block.span,
+            act: Act::HostFile,
+            words: Vec::new(),
+            system: block.system,
+            trail: way.trail.clone(),
+            environment: effective::environment(scope, way.gaps.is_empty()),
+            go: way.go.clone(),
+            image: way.image.clone(),
+            folder: way.folder.clone(),
+            sudo: way.sudo,
+            gaps: way.gaps.clone(),
+            installed: way.installed.clone(),
+            passes: Vec::new(),
+            builds: None,
+        });
     }
 
     fn enter_image(&mut self, image: &crate::block::Located, scope: &mut Scope, way: &mut Way) {
@@ -244,7 +276,15 @@ impl Walker<'_> {
                     scope.set(offer, block.system);
                 }
             }
-            Item::Unset { name, .. } => scope.unset(name),
+            Item::Unset { name, layer, .. } => scope.unset(name, *layer),
+            Item::Export { name, .. } => scope.export(name),
+            Item::Folder(folder) => {
+                way.folder = match scope.expand(&folder.text) {
+                    Value::Known(to) => way.folder.as_deref().map(|from| call::join(from, &to)),
+                    Value::Unknown(_) | Value::Unset => None,
+                };
+            }
+            Item::Branches(branches) => self.branches(branches, block, scope, way, outward),
             Item::Invisible { setting, reason } => scope.note_invisible(setting, reason),
             Item::Declare {
                 name,
@@ -272,6 +312,23 @@ impl Walker<'_> {
                 }
             }
             Item::Run(run) => self.site(run, block.system, scope, way),
+            Item::Command(command) => {
+                let words = command.words.iter().map(|word| word.text.to_string());
+                let words: Vec<_> = words.collect();
+                if let Some(names) = installed(&words) {
+                    outward.push(Outward::Installed(names.clone()));
+                    way.installed.extend(names);
+                }
+                self.other(command.span, Act::Command, words, block.system, scope, way);
+            }
+            Item::Write(write) => {
+                let path = write.path.text.to_string();
+                let act = Act::Write {
+                    content: write.content.clone(),
+                    append: write.append,
+                };
+                self.other(write.path.span, act, vec![path], block.system, scope, way);
+            }
             Item::Block(inner) => {
                 let more = self.enter(inner, scope, way);
                 note_go(&more, way);
@@ -283,6 +340,69 @@ impl Walker<'_> {
                 outward.extend(more);
             }
             Item::Lost { span, what } => self.lose(*span, what, way),
+        }
+    }
+
+    /// Walks each of several ways.
+    fn branches(
+        &mut self,
+        branches: &[Vec<Item>],
+        block: &Block,
+        scope: &mut Scope,
+        way: &mut Way,
+        outward: &mut Vec<Outward>,
+    ) {
+        let mut ends = Vec::with_capacity(branches.len());
+        let folder = way.folder.clone();
+        for branch in branches {
+            let mut inner = scope.clone();
+            way.folder.clone_from(&folder);
+            for item in branch {
+                self.items += 1;
+                if self.items > ITEMS {
+                    break;
+                }
+                self.item(item, block, &mut inner, way, outward);
+            }
+            ends.push(inner);
+        }
+        way.folder = folder;
+        // What outlives the block may not have happened.
+        for outward in outward {
+            if let Outward::Offer(offer) = outward {
+                offer.when = When::Perhaps;
+            }
+        }
+        *scope = merge::merge(scope, ends);
+    }
+
+    /// Notes what does not use Go and matters all the same.
+    fn other(
+        &mut self,
+        span: Span,
+        act: Act,
+        words: Vec<String>,
+        system: System,
+        scope: &Scope,
+        way: &Way,
+    ) {
+        if self.found.others.len() < OTHERS {
+            self.found.others.push(Site {
+                span,
+                act,
+                words: words.iter().map(|word| crate::secret::hide(word)).collect(),
+                system,
+                trail: way.trail.clone(),
+                environment: effective::environment(scope, way.gaps.is_empty()),
+                go: way.go.clone(),
+                image: way.image.clone(),
+                folder: way.folder.clone(),
+                sudo: way.sudo,
+                gaps: way.gaps.clone(),
+                installed: way.installed.clone(),
+                passes: Vec::new(),
+                builds: None,
+            });
         }
     }
 
@@ -310,6 +430,7 @@ impl Walker<'_> {
             folder: way.folder.clone(),
             sudo: run.sudo || way.sudo,
             gaps: way.gaps.clone(),
+            installed: way.installed.clone(),
             passes: Vec::new(),
             builds: None,
         });
@@ -342,6 +463,7 @@ fn leave(block: &Block, outward: Outward, scope: &mut Scope) -> Option<Outward> 
     );
     match outward {
         Outward::Go(version) => (!ends_machine).then_some(Outward::Go(version)),
+        Outward::Installed(names) => (!ends_machine).then_some(Outward::Installed(names)),
         Outward::Offer(offer) if offer.layer != Layer::Process => {
             if ends_machine {
                 return None;
@@ -366,10 +488,39 @@ fn leave(block: &Block, outward: Outward, scope: &mut Scope) -> Option<Outward> 
 
 fn note_go(outward: &[Outward], way: &mut Way) {
     for outward in outward {
-        if let Outward::Go(version) = outward {
-            way.go = Some(version.clone());
+        match outward {
+            Outward::Go(version) => way.go = Some(version.clone()),
+            Outward::Installed(names) => way.installed.extend(names.iter().cloned()),
+            Outward::Offer(_) => {}
         }
     }
+}
+
+/// Whether an item sets a variable of Go.
+fn sets_go(item: &Item) -> bool {
+    match item {
+        Item::Set(setting) => setting.name.starts_with("GO"),
+        _ => false,
+    }
+}
+
+/// The packages that a command installs.
+fn installed(words: &[String]) -> Option<Vec<String>> {
+    let [first, rest @ ..] = words else {
+        return None;
+    };
+    let is_manager = matches!(
+        first.as_str(),
+        "apk" | "apt" | "apt-get" | "dnf" | "yum" | "microdnf" | "zypper" | "pacman" | "tdnf"
+    );
+    let verbs = ["add", "install", "-S", "-Sy", "-Syu"];
+    let verb = rest
+        .iter()
+        .position(|word| verbs.contains(&word.as_str()))?;
+    let packages = rest[verb + 1..]
+        .iter()
+        .filter(|word| !word.starts_with('-'));
+    is_manager.then(|| packages.cloned().collect())
 }
 
 /// A block for people: `job build`, `step "test"`.

@@ -1,6 +1,6 @@
 //! Execution sites: every place where `go`, a tool that runs `go`, or an image build runs.
 
-use crate::block::{System, Tool};
+use crate::block::{Located, System, Tool};
 use crate::environment::{Environment, Value};
 use crate::source::{FileId, Span};
 
@@ -24,6 +24,15 @@ pub enum Act {
     HostFile,
     /// The environment of this process.
     Live,
+    /// Another command that rules look at: `git config`, `curl -k`, `rm go.sum`.
+    Command,
+    /// A file is written whose content matters: a netrc. The site's only word is its path.
+    Write {
+        /// What is written.
+        content: Located,
+        /// Whether what was there stays.
+        append: bool,
+    },
 }
 
 /// An execution site.
@@ -49,6 +58,8 @@ pub struct Site {
     pub folder: Option<String>,
     /// Whether it runs under `sudo`.
     pub sudo: bool,
+    /// The packages that were installed on the way (`apk add`, `apt-get install`).
+    pub installed: Vec<String>,
     /// What an image build is given by name, with the values.
     pub passes: Vec<(String, Value)>,
     /// The Dockerfile that an image build builds, when it is in the repository.
@@ -101,7 +112,7 @@ impl Site {
                         | "work use"
                 )
             ),
-            Act::ImageBuild | Act::HostFile | Act::Live => false,
+            Act::ImageBuild | Act::HostFile | Act::Live | Act::Command | Act::Write { .. } => false,
         }
     }
 

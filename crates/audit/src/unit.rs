@@ -19,6 +19,19 @@ pub struct Unit {
     pub detail: Detail,
 }
 
+impl Unit {
+    /// A unit of which nothing was made yet.
+    pub fn empty(file: FileId, dialect: Dialect) -> Self {
+        Self {
+            file,
+            dialect,
+            blocks: Vec::new(),
+            faults: Vec::new(),
+            detail: Detail::None,
+        }
+    }
+}
+
 /// A place that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {

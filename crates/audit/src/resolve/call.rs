@@ -428,6 +428,7 @@ impl Walker<'_> {
             folder: way.folder.clone(),
             sudo: call.sudo || way.sudo,
             gaps: way.gaps.clone(),
+            installed: way.installed.clone(),
             passes: passes.map(|(name, passed)| (name, passed.value)).collect(),
             builds,
         });

@@ -57,9 +57,11 @@ pub(crate) struct Held {
 pub(crate) struct Slot {
     pub(crate) process: Option<Held>,
     /// A shell or make variable that is not exported.
-    local: Option<Held>,
+    pub(crate) local: Option<Held>,
     pub(crate) user_file: Option<Held>,
     pub(crate) goroot_file: Option<Held>,
+    /// Whether it is exported once it has a value.
+    exported: bool,
     pub(crate) candidates: Vec<Candidate>,
 }
 
@@ -278,16 +280,30 @@ impl Scope {
         self.set(offer, System::Docker);
     }
 
-    /// Takes a variable out of the process.
-    pub(crate) fn unset(&mut self, name: &str) {
-        if let Some(slot) = self.slots.get_mut(name) {
-            slot.process = None;
-            slot.local = None;
-            for candidate in &mut slot.candidates {
-                if candidate.layer == Some(Layer::Process) && candidate.outcome == Outcome::Used {
-                    candidate.outcome = Outcome::Lost("taken away by unset".to_owned());
-                }
+    /// Takes a variable out of a layer.
+    pub(crate) fn unset(&mut self, name: &str, layer: Layer) {
+        let Some(slot) = self.slots.get_mut(name) else {
+            return;
+        };
+        match layer {
+            Layer::Process => (slot.process, slot.local) = (None, None),
+            Layer::UserFile => slot.user_file = None,
+            Layer::GorootFile => slot.goroot_file = None,
+        }
+        for candidate in &mut slot.candidates {
+            if candidate.layer == Some(layer) && candidate.outcome == Outcome::Used {
+                candidate.outcome = Outcome::Lost("taken away by unset".to_owned());
             }
+        }
+    }
+
+    /// Lets child processes see a variable of the shell, now or once it is set.
+    pub(crate) fn export(&mut self, name: &str) {
+        let slot = self.slots.entry(name.to_owned()).or_default();
+        slot.exported = true;
+        if let Some(held) = slot.local.take() {
+            slot.candidates[held.candidate].outcome = Outcome::Used;
+            slot.process = Some(held);
         }
     }
 
@@ -369,7 +385,7 @@ impl Slot {
         }
         if offer.reach == Reach::Local {
             // A shell goes on exporting what it exported once.
-            if self.process.is_none() || system == System::Make {
+            if !self.exported && (self.process.is_none() || system == System::Make) {
                 let reason = "not exported".to_owned();
                 return (Some(Place::Local), Outcome::Invisible(reason));
             }

@@ -1,0 +1,127 @@
+//! The examples of all rules, run.
+
+use crate::audit::{Audit, Options};
+use crate::finding::Finding;
+use crate::repository::Repository;
+use crate::rule::{Example, Rule};
+use crate::{RULES, fix};
+
+fn repository(example: &Example) -> Repository {
+    let files: Vec<(&str, String)> = example
+        .files
+        .iter()
+        .map(|(path, text)| (*path, filled(text)))
+        .collect();
+    Repository::from_files(files.iter().map(|(path, text)| (*path, text.as_bytes())))
+}
+
+/// The text with Go's default proxy in place.
+fn filled(text: &str) -> String {
+    let proxy = gomod::defaults::GOPROXY.split(',').next().unwrap();
+    text.replace("DEFAULT", proxy)
+}
+
+fn audit(example: &Example, repository: Repository) -> Audit {
+    let policy = example.policy.map(|text| {
+        policy::Policy::parse("policy.toml", filled(text).as_bytes())
+            .unwrap_or_else(|error| panic!("{}: {error}", example.title))
+    });
+    Audit::of(repository, policy.as_ref(), &Options::default())
+}
+
+fn of_rule<'a>(audit: &'a Audit, rule: &Rule) -> Vec<&'a Finding> {
+    let findings = audit.findings.iter();
+    findings
+        .filter(|finding| finding.rule.id == rule.id)
+        .collect()
+}
+
+fn places(audit: &Audit, rule: &Rule) -> Vec<String> {
+    let place = |finding: &&Finding| match finding.span {
+        Some(span) => {
+            let (path, line) = audit.repository.place(span);
+            format!("{path}:{line}")
+        }
+        None => "live".to_owned(),
+    };
+    of_rule(audit, rule).iter().map(place).collect()
+}
+
+#[test]
+fn every_rule_finds_what_its_examples_say() {
+    let mut wrong = String::new();
+    for rule in RULES {
+        for example in rule.examples {
+            let audit = audit(example, repository(example));
+            let found = places(&audit, rule);
+            if found != example.finds {
+                wrong += &format!(
+                    "{} ({}): found {found:?}, expected {:?}\n",
+                    rule.id, example.title, example.finds
+                );
+            }
+            for finding in of_rule(&audit, rule) {
+                if finding.message.trim().is_empty() || finding.message.contains('\n') {
+                    wrong += &format!("{}: message {:?}\n", rule.id, finding.message);
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_fix_mends_its_example() {
+    let mut wrong = String::new();
+    for rule in RULES {
+        for example in rule.examples {
+            let Some(expected) = example.fixed else {
+                continue;
+            };
+            let before = audit(example, repository(example));
+            let edits: Vec<_> = of_rule(&before, rule)
+                .iter()
+                .filter_map(|finding| finding.fix.as_ref())
+                .flat_map(|fix| fix.edits.clone())
+                .collect();
+            let changed = fix::apply(&before.repository, &edits).unwrap_or_default();
+            let id = before.repository.find(example.files[0].0).unwrap();
+            let fixed = changed.get(&id).map(|bytes| String::from_utf8_lossy(bytes));
+            if fixed.as_deref() != Some(filled(expected).as_str()) {
+                wrong += &format!("{} ({}): fixed is {fixed:?}\n", rule.id, example.title);
+                continue;
+            }
+            let after = audit(example, before.repository.with_content(&changed));
+            if !of_rule(&after, rule).is_empty() {
+                wrong += &format!("{} ({}): still found\n", rule.id, example.title);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn the_table_is_in_order_and_whole() {
+    for pair in RULES.windows(2) {
+        assert!(pair[0].id < pair[1].id, "{} {}", pair[0].id, pair[1].id);
+    }
+    for rule in RULES {
+        let is_bad = |example: &&Example| !example.finds.is_empty();
+        assert!(
+            rule.examples.iter().any(|one| is_bad(&one)),
+            "{} has no bad example",
+            rule.id
+        );
+        assert!(
+            !rule.examples.iter().all(|one| is_bad(&one)),
+            "{} has no good example",
+            rule.id
+        );
+        assert!(rule.page.len() > 80, "{} has no page", rule.id);
+        assert!(
+            rule.summary.len() < 120 && !rule.summary.ends_with('.'),
+            "{}",
+            rule.id
+        );
+    }
+}
