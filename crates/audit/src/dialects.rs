@@ -3,6 +3,7 @@
 //! A front end takes the file and the repository (for what the dialect itself includes, as GitLab's
 //! `include`) and never fails: what it cannot read is a fault of the unit.
 
+mod go_env_file;
 pub(crate) mod shell;
 
 use crate::dialect::Dialect;
@@ -13,6 +14,9 @@ use crate::unit::Unit;
 /// Reads a file; `None` where a dialect has nothing that runs or is set.
 pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> Option<Unit> {
     match dialect {
+        Dialect::GoEnvUser | Dialect::GoEnvRoot => {
+            Some(go_env_file::read(dialect, file, repository))
+        }
         Dialect::Unread(_) => Some(Unit::empty(file, dialect)),
         _ => None,
     }

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use policy::Policy;
 
-use crate::environment::{Candidate, Outcome, Variable};
+use crate::environment::{Candidate, Outcome, Value, Variable};
+use crate::finding::Finding;
 use crate::repository::Repository;
 use crate::resolve::Gap;
 use crate::site::Site;
@@ -34,6 +35,20 @@ pub struct InUse<'a> {
     pub variable: &'a Variable,
     /// Who set it.
     pub candidate: &'a Candidate,
+}
+
+impl InUse<'_> {
+    /// A finding about this value: with variable, value, site, and how sure the value is.
+    pub fn about(&self, finding: Finding, name: &str) -> Finding {
+        let written = match &self.candidate.value {
+            Value::Known(text) | Value::Unknown(text) => text.as_str(),
+            Value::Unset => "",
+        };
+        let mut finding = finding.about(name, written);
+        finding.site = self.site.title();
+        finding.confidence = finding.confidence.min(self.variable.confidence);
+        finding
+    }
 }
 
 impl<'a> Judgement<'a> {
