@@ -195,7 +195,7 @@ fn parse_one(repository: &Repository, id: FileId) -> Option<Unit> {
         let fault = Fault {
             span: Span::new(id, 0..0),
             message: fault.clone(),
-            template: false,
+            kind: crate::unit::FaultKind::Limit,
         };
         let mut unit = Unit::empty(id, kind.dialect);
         unit.faults.push(fault);
