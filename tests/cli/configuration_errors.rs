@@ -243,8 +243,12 @@ fn errors_in_the_policy_name_its_line() {
             "modkeep: policy.toml:4: [[rule]] is not enforced by this version yet\n  modkeep does not start with a policy it would only follow in part: leave that table out\n",
         ),
         (
-            "name = \"x\"\n[client]\ngoproxy = \"off\"\n[audit]\n",
-            "modkeep: policy.toml:4: [audit] is not enforced by this version yet\n  modkeep does not start with a policy it would only follow in part: leave that table out\n",
+            "name = \"x\"\n[client]\ngoproxy = \"off\"\n[audit]\nmin-go = \"1.25\"\n",
+            "modkeep: policy.toml:5: unknown key \"min-go\" in [audit]\n  did you mean \"min_go\"?\n",
+        ),
+        (
+            "name = \"x\"\n[client]\ngoproxy = \"https://p.example,direct\"\ndirect = \"forbidden\"\n",
+            "modkeep: policy.toml:3: client.goproxy = \"https://p.example,direct\": ends in direct, which client.direct = \"forbidden\" rules out: take it out of the list, or set client.direct = \"allowed\"\n",
         ),
     ];
     for (policy, wanted) in table {

@@ -222,6 +222,11 @@ impl<'d> Table<'d> {
         Err(self.document.fault(self.key_offset(key), problem))
     }
 
+    /// Line of the heading, counted from 1.
+    pub fn heading_line(&self) -> usize {
+        line_of(self.document.text, self.span.start)
+    }
+
     /// Line of `key`, counted from 1; that of the table when the key is not there.
     pub fn line(&self, key: &str) -> usize {
         line_of(self.document.text, self.key_offset(key))

@@ -6,6 +6,8 @@ use gomod::ModulePath;
 use gomod::goproxy::ProxyList;
 use gomod::pattern::Patterns;
 
+use crate::audit::{Audit, Override};
+
 /// A policy file, read and checked.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -17,6 +19,10 @@ pub struct Policy {
     pub client: Client,
     /// Where the server gets modules; the first match wins.
     pub routes: Vec<Route>,
+    /// What the audit judges by beside `[client]`; empty without the table.
+    pub audit: Audit,
+    /// Exceptions from the audit, in file order; the first that covers a finding decides.
+    pub overrides: Vec<Override>,
     /// Tables that this version reads but does not act on yet, in file order.
     /// Whoever enforces the policy must refuse it while there are any: a rule
     /// that is not enforced is worse than none.
@@ -63,11 +69,15 @@ pub enum Mode {
 pub struct Client {
     /// GOPROXY, in Go's grammar.
     pub goproxy: ProxyList,
+    /// `goproxy` as it stands in the file: what is written to clients.
+    pub goproxy_written: String,
     /// Modules that are in no public checksum database and are never asked of
     /// a public upstream; patterns as in GOPRIVATE.
     pub private: Patterns,
-    /// GOSUMDB.
+    /// GOSUMDB; Go's default when the file does not say.
     pub sumdb: String,
+    /// Whether the file says what GOSUMDB is.
+    pub sumdb_is_set: bool,
     /// Whether clients may fetch from version control themselves.
     pub direct: Direct,
 }
@@ -81,6 +91,17 @@ pub enum Direct {
     PrivateOnly,
     /// For none.
     Forbidden,
+}
+
+impl Direct {
+    /// The word of the policy file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::PrivateOnly => "private-only",
+            Self::Forbidden => "forbidden",
+        }
+    }
 }
 
 /// Where the server gets the modules that match.

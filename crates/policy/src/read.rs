@@ -8,21 +8,21 @@ use sha2::{Digest, Sha256};
 use crate::document::{Document, Fault, Located, Table};
 use crate::{Client, Direct, From, Mode, NotYet, Policy, PolicyError, Route};
 
+mod audit;
+
+pub use audit::{AUDIT_KEYS, INSTALL_KEYS, OVERRIDE_KEYS};
+
 /// Keys at the top. [`NOT_YET`] has those that are only recognised.
 const TOP: [&str; 7] = [
     "name", "mode", "client", "route", "rule", "audit", "override",
 ];
 /// Tables that this version does not act on yet.
-const NOT_YET: [(&str, &str); 3] = [
-    ("rule", "[[rule]]"),
-    ("audit", "[audit]"),
-    ("override", "[[override]]"),
-];
+const NOT_YET: [(&str, &str); 1] = [("rule", "[[rule]]")];
 /// Keys of `[client]`, with what each says.
 pub const CLIENT_KEYS: [(&str, &str); 4] = [
     (
         "goproxy",
-        "GOPROXY of clients, in Go's grammar; required. Read, and not compared with clients yet",
+        "GOPROXY of clients, in Go's grammar; required. Written to clients as it stands here",
     ),
     (
         "private",
@@ -30,11 +30,11 @@ pub const CLIENT_KEYS: [(&str, &str); 4] = [
     ),
     (
         "sumdb",
-        "GOSUMDB: what the server verifies against, unless `sumdb` of the settings says otherwise; default: Go's own",
+        "GOSUMDB: what clients have, and what the server verifies against unless `sumdb` of the settings says otherwise; default: Go's own, and then clients are left with theirs",
     ),
     (
         "direct",
-        "Whether clients may fetch from version control: allowed, private-only or forbidden; default: allowed. Read, and not compared with clients yet",
+        "Whether clients may fetch from version control: allowed, private-only (GOPRIVATE = private) or forbidden (GONOPROXY=none, GONOSUMDB = private); default: allowed, with GOPRIVATE = private. With the latter two, `goproxy` holds no direct",
     ),
 ];
 /// Keys of `[[route]]`, with what each says.
@@ -54,9 +54,9 @@ const MODES: [(&str, Mode); 3] = [
     ("enforce", Mode::Enforce),
 ];
 const DIRECT: [(&str, Direct); 3] = [
-    ("allowed", Direct::Allowed),
-    ("private-only", Direct::PrivateOnly),
-    ("forbidden", Direct::Forbidden),
+    (Direct::Allowed.as_str(), Direct::Allowed),
+    (Direct::PrivateOnly.as_str(), Direct::PrivateOnly),
+    (Direct::Forbidden.as_str(), Direct::Forbidden),
 ];
 
 impl Policy {
@@ -72,7 +72,7 @@ impl Policy {
             .string("mode")?
             .map_or(Ok(Mode::Enforce), |mode| mode.choose(&MODES))?;
         Ok(Self {
-            name: top.required("name")?.value.to_owned(),
+            name: name(&top)?,
             mode,
             client: client(&top)?,
             routes: top
@@ -80,6 +80,8 @@ impl Policy {
                 .iter()
                 .map(route)
                 .collect::<Result<_, _>>()?,
+            audit: audit::audit(&top)?,
+            overrides: audit::overrides(&top)?,
             not_yet: not_yet(&top, file_name),
             digest: format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(bytes))),
         })
@@ -99,6 +101,23 @@ fn not_yet(top: &Table<'_>, file: &str) -> Vec<NotYet> {
     tables
 }
 
+/// The name, which stands in the header of everything that is made from the policy.
+fn name(top: &Table<'_>) -> Result<String, Fault> {
+    let name = top.required("name")?;
+    one_line(&name)?;
+    Ok(name.value.to_owned())
+}
+
+/// Refuses what would end a line in some file that the value is written to: control characters, and
+/// the line ends of Unicode, which YAML knows.
+fn one_line(text: &Located<'_, &str>) -> Result<(), Fault> {
+    let ends = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    if text.value.contains(ends) {
+        return Err(text.fault("has a line break or another control character".to_owned()));
+    }
+    Ok(())
+}
+
 fn client(top: &Table<'_>) -> Result<Client, Fault> {
     let client = top
         .table("client")?
@@ -112,12 +131,31 @@ fn client(top: &Table<'_>) -> Result<Client, Fault> {
         Some(sumdb) => checksum_database(&sumdb)?,
         None => gomod::defaults::GOSUMDB.to_owned(),
     };
+    let goproxy = client.required("goproxy")?;
+    let list = chain(&goproxy)?;
+    one_line(&goproxy)?;
+    refuse_direct(&goproxy, direct)?;
     Ok(Client {
-        goproxy: chain(&client.required("goproxy")?)?,
+        goproxy: list,
+        goproxy_written: goproxy.value.to_owned(),
         private: patterns(&private)?,
+        sumdb_is_set: client.raw("sumdb").is_some(),
         sumdb,
         direct,
     })
+}
+
+/// A policy that rules `direct` out must not hand it out.
+fn refuse_direct(goproxy: &Located<'_, &str>, direct: Direct) -> Result<(), Fault> {
+    let mut words = goproxy.value.split([',', '|']).map(str::trim);
+    if direct == Direct::Allowed || !words.any(|word| word == "direct") {
+        return Ok(());
+    }
+    let reason = format!(
+        "ends in direct, which client.direct = {:?} rules out: take it out of the list, or set client.direct = \"allowed\"",
+        direct.as_str()
+    );
+    Err(goproxy.fault(reason))
 }
 
 fn route(table: &Table<'_>) -> Result<Route, Fault> {
@@ -204,233 +242,10 @@ fn checksum_database(text: &Located<'_, &str>) -> Result<String, Fault> {
         [_, url] if has_userinfo(url) => {
             Err(text.fault_showing("(hidden)", "a policy holds no user or password".to_owned()))
         }
-        [_] | [_, _] => Ok(text.value.to_owned()),
+        [_] | [_, _] => one_line(text).map(|()| text.value.to_owned()),
         _ => Err(text.fault("invalid GOSUMDB: too many fields".to_owned())),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use gomod::ModulePath;
-    use proptest::prelude::*;
-
-    const WHOLE: &str = r#"
-name = "corp"
-mode = "warn"
-[client]
-goproxy = "https://goproxy.corp.example"
-private = ["git.corp.example", "*.internal.corp.example"]
-sumdb = "off"
-direct = "private-only"
-[[route]]
-match = ["git.corp.example"]
-from = "vcs"
-[[route]]
-match = ["github.com/a", "*"]
-from = "https://mirror-a.example,https://mirror-b.example|direct"
-[[rule]]
-match = ["github.com/bad/lib"]
-versions = ">=1.2.0, <1.2.4"
-action = "deny"
-reason = "CVE-2026-0001: fixed in v1.2.4"
-[audit]
-min_go = "1.25"
-[[override]]
-anything = true
-"#;
-
-    #[test]
-    fn a_pattern_of_slashes_alone_is_refused() {
-        for pattern in ["/", "//"] {
-            let text = format!(
-                "name = \"c\"\n[client]\ngoproxy = \"https://p\"\n[[route]]\nmatch = [\"{pattern}\"]\nfrom = \"direct\"\n"
-            );
-            let error = Policy::parse("policy.toml", text.as_bytes()).unwrap_err();
-            assert!(error.to_string().contains("has no element"), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_whole_policy_is_read() {
-        let policy = Policy::parse("policy.toml", WHOLE.as_bytes()).unwrap();
-        assert_eq!((policy.name.as_str(), policy.mode), ("corp", Mode::Warn));
-        assert_eq!(
-            (policy.client.sumdb.as_str(), policy.client.direct),
-            ("off", Direct::PrivateOnly)
-        );
-        assert_eq!(policy.digest.len(), "sha256:".len() + 64);
-        let not_yet: Vec<_> = policy.not_yet.iter().map(ToString::to_string).collect();
-        assert_eq!(
-            not_yet,
-            [
-                "policy.toml:15: [[rule]] is not enforced by this version yet",
-                "policy.toml:20: [audit] is not enforced by this version yet",
-                "policy.toml:22: [[override]] is not enforced by this version yet",
-            ]
-        );
-        let decide = |path: &str| {
-            let path = ModulePath::parse(path).unwrap();
-            let (route, pattern) = policy.route(&path).unwrap();
-            (
-                route.written.clone(),
-                pattern.to_owned(),
-                policy.is_private(&path),
-            )
-        };
-        assert_eq!(
-            decide("git.corp.example/x"),
-            ("vcs".to_owned(), "git.corp.example".to_owned(), true)
-        );
-        let mirror = "https://mirror-a.example,https://mirror-b.example|direct".to_owned();
-        assert_eq!(
-            decide("github.com/a/b"),
-            (mirror.clone(), "github.com/a".to_owned(), false)
-        );
-        assert_eq!(
-            decide("rsc.io/quote"),
-            (mirror.clone(), "*".to_owned(), false)
-        );
-        assert!(decide("a.internal.corp.example/q").2);
-    }
-
-    #[test]
-    fn the_defaults_are_those_of_the_design() {
-        let text = "name = \"x\"\n[client]\ngoproxy = \"https://p.example,direct\"\n";
-        let policy = Policy::parse("policy.toml", text.as_bytes()).unwrap();
-        assert_eq!(
-            (policy.mode, policy.client.direct),
-            (Mode::Enforce, Direct::Allowed)
-        );
-        assert_eq!(policy.client.sumdb, gomod::defaults::GOSUMDB);
-        assert!(policy.client.private.is_empty() && policy.routes.is_empty());
-        assert!(
-            policy
-                .route(&ModulePath::parse("rsc.io/quote").unwrap())
-                .is_none()
-        );
-    }
-
-    #[test]
-    fn the_digest_is_that_of_the_bytes() {
-        // printf 'name = "x"\n[client]\ngoproxy = "off"\n' | sha256sum
-        let policy = Policy::parse("p", b"name = \"x\"\n[client]\ngoproxy = \"off\"\n").unwrap();
-        assert_eq!(
-            policy.digest,
-            "sha256:ea1ac997d70fe11325ff6c15f94ae19f0178cdacfdfb64002203c48ea975b02c"
-        );
-    }
-
-    /// Files, what is said of each, and the nearest right word. Those that begin
-    /// with a route follow a head that is right.
-    const FAULTS: [(&str, &str, Option<&str>); 15] = [
-        (
-            "nam = \"x\"\n",
-            "p.toml:1: unknown key \"nam\"",
-            Some("name"),
-        ),
-        (
-            "name = \"x\"\n",
-            "p.toml:1: client.goproxy is missing",
-            None,
-        ),
-        (
-            "name = \"\"\n[client]\ngoproxy = \"off\"\n",
-            "p.toml:1: name = \"\": must not be empty",
-            None,
-        ),
-        (
-            "name = \"x\"\nmode = \"enforced\"\n",
-            "p.toml:2: mode = \"enforced\": must be one of observe, warn, enforce",
-            Some("enforce"),
-        ),
-        (
-            "name = \"x\"\n[client]\ngoproxy = \"\"\n",
-            "p.toml:3: client.goproxy = \"\": must not be empty",
-            None,
-        ),
-        (
-            "name = \"x\"\n[client]\ngoproxy = \",\"\n",
-            "p.toml:3: client.goproxy = \",\": GOPROXY list is not the empty string, but contains no entries",
-            None,
-        ),
-        (
-            "name = \"x\"\n[client]\ngoproxy = \"fallback\"\n",
-            "p.toml:3: client.goproxy = \"fallback\": invalid proxy URL missing scheme: fallback",
-            None,
-        ),
-        (
-            "name = \"x\"\n[client]\ngoproxy = \"https://me:hunter2@p.example\"\n",
-            "p.toml:3: client.goproxy = (hidden): a policy holds no user or password: name them in modkeep.toml or netrc",
-            None,
-        ),
-        (
-            "[[route]]\nmatch = [\"*\"]\nform = \"vcs\"\n",
-            "p.toml:6: unknown key \"form\" in [[route]]",
-            Some("from"),
-        ),
-        (
-            "[[route]]\nmatch = []\nfrom = \"vcs\"\n",
-            "p.toml:5: route.match = []: names no module; \"*\" names all",
-            None,
-        ),
-        (
-            "[[route]]\nfrom = \"vcs\"\n",
-            "p.toml:4: route.match is missing",
-            None,
-        ),
-        (
-            "[[route]]\nmatch = [\"*\"]\n",
-            "p.toml:4: route.from is missing",
-            None,
-        ),
-        (
-            "[[route]]\nmatch = [\"a\",\n  \"b, c\"]\nfrom = \"vcs\"\n",
-            "p.toml:6: route.match = \"b, c\": write one pattern a string",
-            None,
-        ),
-        (
-            "[[route]]\nmatch = [\"[a\"]\nfrom = \"vcs\"\n",
-            "p.toml:5: route.match = \"[a\": is malformed: Go would ignore it",
-            None,
-        ),
-        (
-            "[[route]]\nmatch = [\"*\"]\nfrom = \"user@mirror.example\"\n",
-            "p.toml:6: route.from = (hidden): a policy holds no user or password: name them in modkeep.toml or netrc",
-            None,
-        ),
-    ];
-
-    /// Each fault with its line, key, value and nearest right word.
-    #[test]
-    fn faults_say_it_all() {
-        let head = "name = \"x\"\n[client]\ngoproxy = \"https://p.example\"\n";
-        for (text, wanted, near) in FAULTS {
-            let text = if text.starts_with("[[") {
-                format!("{head}{text}")
-            } else {
-                text.to_owned()
-            };
-            let error = Policy::parse("p.toml", text.as_bytes()).unwrap_err();
-            assert_eq!(error.to_string(), wanted, "{text}");
-            assert_eq!(
-                error.hint(),
-                near.map(|word| format!("did you mean {word:?}?")),
-                "{text}"
-            );
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_read_or_refused(from in "[ -~]{0,40}", pattern in "[ -~]{0,20}") {
-            let text = format!(
-                "name = \"x\"\n[client]\ngoproxy = {from:?}\n[[route]]\nmatch = [{pattern:?}]\nfrom = {from:?}\n"
-            );
-            if let Ok(policy) = Policy::parse("p.toml", text.as_bytes()) {
-                prop_assert!(!policy.client.goproxy.entries().is_empty());
-                prop_assert!(!policy.routes[0].patterns.is_empty());
-            }
-        }
-    }
-}
+mod tests;

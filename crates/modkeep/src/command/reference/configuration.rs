@@ -41,12 +41,20 @@ pub(super) fn page() -> String {
     page.push_str(&keys(&credential::KEYS));
     page.push_str(
         "\n## The policy file\n\nNamed by `policy`; TOML. `name` is required; `mode` is observe, warn or enforce (the \
-         default), and is read and not acted on yet. `[[rule]]`, `[audit]` and `[[override]]` are refused by the server, \
-         since it does not enforce them yet.\n\n`[client]`:\n\n| key | what it says |\n|---|---|\n",
+         default), and is read and not acted on by the server yet. `[[rule]]` is refused by the server, since it does not \
+         enforce it yet.\n\n`[client]`:\n\n| key | what it says |\n|---|---|\n",
     );
     page.push_str(&keys(&policy::CLIENT_KEYS));
     page.push_str("\n`[[route]]`:\n\n| key | what it says |\n|---|---|\n");
     page.push_str(&keys(&policy::ROUTE_KEYS));
+    page.push_str("\n`[audit]`, for the commands that judge; the server passes over it:\n\n| key | what it says |\n|---|---|\n");
+    page.push_str(&keys(&policy::AUDIT_KEYS));
+    page.push_str("\n`install` in `[audit]`:\n\n| key | what it says |\n|---|---|\n");
+    page.push_str(&keys(&policy::INSTALL_KEYS));
+    page.push_str(
+        "\n`[[override]]`, an exception from the audit:\n\n| key | what it says |\n|---|---|\n",
+    );
+    page.push_str(&keys(&policy::OVERRIDE_KEYS));
     page
 }
 
