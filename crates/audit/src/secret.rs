@@ -1,10 +1,12 @@
-//! Hides secrets in whatever is printed.
+//! Finds secrets in whatever is printed, and hides them.
+
+use std::ops::Range;
 
 /// What stands in place of a secret, as in Go's own messages.
 const HIDDEN: &str = "xxxxx";
 
-/// How tokens of well-known services begin, and how long they are at least.
-const TOKENS: [(&str, usize); 14] = [
+/// How tokens of well-known services begin, and how long they are behind that at least.
+const TOKENS: [(&str, usize); 17] = [
     ("ghp_", 20),
     ("gho_", 20),
     ("ghu_", 20),
@@ -14,92 +16,161 @@ const TOKENS: [(&str, usize); 14] = [
     ("glpat-", 12),
     ("gldt-", 12),
     ("glcbt-", 12),
+    ("glrt-", 12),
     ("AKIA", 16),
     ("xoxb-", 12),
     ("xoxp-", 12),
+    ("npm_", 20),
     ("eyJ", 40),
     ("AKCp", 20),
+    ("cmVmd", 20),
 ];
 
-/// The text without passwords in URLs and without what looks like a token.
-pub(crate) fn hide(text: &str) -> String {
-    hide_tokens(&hide_userinfo(text))
+/// How names of variables end whose value is a secret.
+const SECRET_NAMES: [&str; 8] = [
+    "token",
+    "password",
+    "passwd",
+    "secret",
+    "apikey",
+    "api_key",
+    "access_key",
+    "private_key",
+];
+
+/// The text without passwords in URLs and without what looks like a token or is called one.
+pub fn hide(text: &str) -> String {
+    replace(text, |_| HIDDEN.to_owned())
+}
+
+/// The same with as many bytes as before, so that places stay.
+pub(crate) fn mask(text: &str) -> String {
+    replace(text, |secret| "x".repeat(secret.len()))
 }
 
 /// Whether something is hidden in a text.
-pub(crate) fn is_in(text: &str) -> bool {
-    hide(text) != text
+pub fn is_in(text: &str) -> bool {
+    !ranges(text).is_empty()
 }
 
-/// `scheme://user:password@host` without user and password. References (`$TOKEN`, `${{ … }}`) are no
-/// secrets by themselves and stay.
-fn hide_userinfo(text: &str) -> String {
+fn replace(text: &str, by: impl Fn(&str) -> String) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (front, behind) = rest.split_at(at + 3);
-        out.push_str(front);
-        let end = behind
-            .find(|letter: char| {
-                letter.is_whitespace()
-                    || matches!(letter, '/' | '?' | '#' | ',' | '|' | '"' | '\'' | '`')
-            })
-            .unwrap_or(behind.len());
-        let (authority, after) = behind.split_at(end);
-        match authority.rsplit_once('@') {
-            Some((user, host)) => {
-                let (name, password) = match user.split_once(':') {
-                    Some((name, password)) => (name, Some(password)),
-                    None => (user, None),
-                };
-                match password {
-                    Some(password) if is_reference(password) => {
-                        out.push_str(name);
-                        out.push(':');
-                        out.push_str(password);
-                    }
-                    Some(_) => {
-                        out.push_str(name);
-                        out.push(':');
-                        out.push_str(HIDDEN);
-                    }
-                    None if is_reference(name) => out.push_str(name),
-                    None => out.push_str(HIDDEN),
-                }
-                out.push('@');
-                out.push_str(host);
-            }
-            None => out.push_str(authority),
+    let mut at = 0;
+    for range in ranges(text) {
+        out.push_str(&text[at..range.start]);
+        out.push_str(&by(&text[range.clone()]));
+        at = range.end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// Where secrets are, in order, none over another.
+fn ranges(text: &str) -> Vec<Range<usize>> {
+    let mut found = userinfo(text);
+    found.extend(tokens(text));
+    found.extend(named(text));
+    found.retain(|range| !range.is_empty() && !is_reference(&text[range.clone()]));
+    found.sort_by_key(|range| (range.start, range.end));
+    let mut apart: Vec<Range<usize>> = Vec::with_capacity(found.len());
+    for range in found {
+        match apart.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => apart.push(range),
         }
-        rest = after;
     }
-    out.push_str(rest);
-    out
+    apart
 }
 
-fn is_reference(text: &str) -> bool {
-    text == HIDDEN || text.starts_with('$') || text.starts_with("%24")
+/// The password of `scheme://user:password@host`, or the user when there is no password.
+fn userinfo(text: &str) -> Vec<Range<usize>> {
+    let ends_authority = |letter: char| {
+        letter.is_whitespace() || matches!(letter, '/' | '?' | '#' | ',' | '|' | '"' | '\'' | '`')
+    };
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("://") {
+        let start = at + 3;
+        let rest = &text[start..];
+        let authority = &rest[..rest.find(ends_authority).unwrap_or(rest.len())];
+        let Some((user, _)) = authority.rsplit_once('@') else {
+            continue;
+        };
+        found.push(match user.split_once(':') {
+            Some((name, _)) => start + name.len() + 1..start + user.len(),
+            None => start..start + user.len(),
+        });
+    }
+    found
 }
 
-fn hide_tokens(text: &str) -> String {
-    let is_of_token =
+/// What looks like a token of a well-known service.
+fn tokens(text: &str) -> Vec<Range<usize>> {
+    let is_inside =
         |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest
-            .find(|letter| !is_of_token(letter))
-            .unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        let is_token = TOKENS
-            .iter()
-            .any(|(front, length)| word.starts_with(front) && word.len() >= front.len() + length);
-        out.push_str(if is_token { HIDDEN } else { word });
-        let next = after.find(is_of_token).unwrap_or(after.len());
-        out.push_str(&after[..next]);
-        rest = &after[next..];
+    let mut found = Vec::new();
+    let mut start = 0;
+    for word in text.split_inclusive(|letter: char| !is_inside(letter)) {
+        let end = start + word.len();
+        let inside = word.trim_end_matches(|letter: char| !is_inside(letter));
+        let is_token = TOKENS.iter().any(|(front, length)| {
+            inside.starts_with(front) && inside.len() >= front.len() + length
+        });
+        if is_token {
+            found.push(start..start + inside.len());
+        }
+        start = end;
     }
-    out
+    found
+}
+
+/// The literal value of what is called a token, password or secret: `X_TOKEN=…`, `password: …`, and
+/// `password …` of a netrc.
+fn named(text: &str) -> Vec<Range<usize>> {
+    let lower = text.to_ascii_lowercase();
+    let mut found = Vec::new();
+    for name in SECRET_NAMES {
+        for (at, _) in lower.match_indices(name) {
+            let behind = &text[at + name.len()..];
+            let Some(gap) = gap_before_value(behind, name) else {
+                continue;
+            };
+            let start = at + name.len() + gap;
+            let value = &text[start..];
+            let end = value
+                .find(|letter: char| {
+                    letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | ';' | ',')
+                })
+                .unwrap_or(value.len());
+            // Words of prose and paths of files are no secrets.
+            if end >= 6 && !value.starts_with(['/', '~', '.', '<', '(', '[', '{']) {
+                found.push(start..start + end);
+            }
+        }
+    }
+    found
+}
+
+/// How many bytes lie between a name and its value; `None` when there is no value.
+fn gap_before_value(behind: &str, name: &str) -> Option<usize> {
+    let trimmed = behind.trim_start_matches(' ');
+    let blanks = behind.len() - trimmed.len();
+    let sign = match trimmed.chars().next()? {
+        '=' | ':' => 1,
+        // In a netrc a blank is enough.
+        _ if name == "password" && blanks > 0 => 0,
+        _ => return None,
+    };
+    let value = trimmed[sign..].trim_start_matches(' ');
+    let quotes = value.len() - value.trim_start_matches(['"', '\'']).len();
+    Some(behind.len() - value.len() + quotes.min(1))
+}
+
+/// References (`$TOKEN`, `${{ … }}`) are no secrets by themselves.
+fn is_reference(text: &str) -> bool {
+    text == HIDDEN
+        || text.starts_with('$')
+        || text.starts_with("%24")
+        || text.bytes().all(|byte| byte == b'x')
 }
 
 #[cfg(test)]
@@ -119,9 +190,17 @@ mod tests {
                 "https://goproxy.corp.example,direct",
             ),
             ("https://u:p:q@r@h|x", "https://u:xxxxx@h|x"),
+            (
+                "machine h login u password hunter2x",
+                "machine h login u password xxxxx",
+            ),
+            ("CI_TOKEN: \"abcdef123\"", "CI_TOKEN: \"xxxxx\""),
+            ("API_TOKEN=$X", "API_TOKEN=$X"),
+            ("token: ${{ secrets.T }}", "token: ${{ secrets.T }}"),
         ] {
             assert_eq!(hide(text), shown);
             assert_eq!(hide(shown), shown, "idempotent");
+            assert_eq!(mask(text).len(), text.len(), "{text}");
         }
         assert!(is_in("https://u:p@h") && !is_in("https://h"));
     }
