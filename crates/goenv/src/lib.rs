@@ -8,9 +8,14 @@
 //!
 //! [`Client`] says whom a `go` in that environment asks for a module.
 //!
-//! It never runs `go`, never writes a file, and never asks anybody.
+//! [`write`](write()) and [`undo`] change an environment file, safely beside other
+//! writers; [`Rules`] refuses what `go env -w` refuses.
+//!
+//! It never runs `go` and never asks anybody.
 
+mod check;
 mod client;
+mod edit;
 mod environment;
 mod error;
 mod files;
@@ -20,9 +25,13 @@ mod lookup;
 mod path;
 mod release;
 mod root;
+mod secret;
 mod toolchain;
+mod writer;
 
+pub use check::Rules;
 pub use client::{Client, ClientEntry, Refused};
+pub use edit::{Change, Wins, difference, edit, value};
 pub use environment::{GoEnv, Origin, Setting, Sources, Variable};
 pub use error::Error;
 pub use files::{EnvFile, GorootFile, Os, default_user_file, user_file};
@@ -31,3 +40,5 @@ pub use goroot::{find_goroot, release_of};
 pub use lookup::{Looked, Lookup};
 pub use release::Release;
 pub use root::Root;
+pub use secret::{hide_secrets, is_secret_name};
+pub use writer::{Stamp, Target, Written, digest, preview, undo, write};
