@@ -3,3 +3,7 @@
 //! It finds out why a build cannot get its modules here: environment, toolchain, names, connections,
 //! certificates, protocol, checksum database, credentials. It never changes anything and never runs
 //! `go` unless a check says so.
+//!
+//! [`explain`] is pure: text in, explanations out. It reads no file, no environment and no network.
+
+pub mod explain;
