@@ -3,7 +3,10 @@
 //! A front end takes the file and the repository (for what the dialect itself includes, as GitLab's
 //! `include`) and never fails: what it cannot read is a fault of the unit.
 
+pub(crate) mod github;
 mod go_env_file;
+#[cfg(test)]
+pub(crate) mod outline;
 pub(crate) mod shell;
 
 use crate::dialect::Dialect;
@@ -17,6 +20,7 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
         Dialect::GoEnvUser | Dialect::GoEnvRoot => {
             Some(go_env_file::read(dialect, file, repository))
         }
+        Dialect::GitHubWorkflow | Dialect::GitHubAction => Some(github::read(file, repository)),
         Dialect::Unread(_) => Some(Unit::empty(file, dialect)),
         _ => None,
     }

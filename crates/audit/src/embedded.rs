@@ -7,7 +7,7 @@ use crate::source::{FileId, Span};
 /// A text put together from pieces of a file: a block scalar without its indentation, a `RUN` with
 /// its continuation lines.
 #[derive(Clone, Debug)]
-pub struct Embedded {
+pub(crate) struct Embedded {
     file: FileId,
     text: String,
     /// Where each piece begins in the text, and where in the file.
@@ -16,7 +16,7 @@ pub struct Embedded {
 
 impl Embedded {
     /// Nothing yet, of `file`.
-    pub fn new(file: FileId) -> Self {
+    pub(crate) fn new(file: FileId) -> Self {
         Self {
             file,
             text: String::new(),
@@ -25,31 +25,31 @@ impl Embedded {
     }
 
     /// A whole piece of a file.
-    pub fn piece(file: FileId, text: &str, offset: usize) -> Self {
+    pub(crate) fn piece(file: FileId, text: &str, offset: usize) -> Self {
         let mut embedded = Self::new(file);
         embedded.push(text, offset);
         embedded
     }
 
     /// Adds a piece that stands at `offset` of the file.
-    pub fn push(&mut self, text: &str, offset: usize) {
+    pub(crate) fn push(&mut self, text: &str, offset: usize) {
         let at = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         self.pieces.push((at(self.text.len()), at(offset)));
         self.text.push_str(text);
     }
 
     /// The text.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// The file.
-    pub fn file(&self) -> FileId {
+    pub(crate) fn file(&self) -> FileId {
         self.file
     }
 
     /// Where a range of the text stands in the file. A range over several pieces spans what lies between.
-    pub fn span(&self, range: Range<usize>) -> Span {
+    pub(crate) fn span(&self, range: Range<usize>) -> Span {
         let start = self.offset(range.start);
         let end = if range.is_empty() {
             start

@@ -37,6 +37,7 @@ pub use block::{
     Tool, When, Write,
 };
 pub use dialect::Dialect;
+pub use dialects::github::detail::{EnvPlace, GitHub, Job, Step};
 pub use environment::{Candidate, Confidence, Environment, Outcome, Value, Variable};
 pub use error::Error;
 pub use finding::{Edit, Finding, Fix, Safety, Severity};

@@ -2,6 +2,7 @@
 
 use crate::block::Block;
 use crate::dialect::Dialect;
+use crate::dialects::github::detail::GitHub;
 use crate::source::{FileId, Span};
 
 /// What a front end made of a file.
@@ -76,4 +77,6 @@ impl Fault {
 pub enum Detail {
     /// Nothing beyond the blocks.
     None,
+    /// A workflow or an action of GitHub.
+    GitHub(Box<GitHub>),
 }

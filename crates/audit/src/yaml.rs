@@ -237,7 +237,7 @@ impl<'a> Node<'a> {
     }
 
     /// The members of a sequence, or the node itself: for keys that take one or many. Nothing for null.
-    pub(crate) fn each(self) -> Vec<Node<'a>> {
+    pub(crate) fn each(self) -> Vec<Self> {
         if self.is_sequence() {
             return self.items().collect();
         }
@@ -301,12 +301,12 @@ impl<'a> Node<'a> {
     }
 
     /// The value of a key, merge keys followed.
-    pub(crate) fn get(self, key: &str) -> Option<Node<'a>> {
+    pub(crate) fn get(self, key: &str) -> Option<Self> {
         Some(self.entry(key)?.value)
     }
 
     /// The value at the end of a way of keys.
-    pub(crate) fn at_path(self, keys: &[&str]) -> Option<Node<'a>> {
+    pub(crate) fn at_path(self, keys: &[&str]) -> Option<Self> {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 }

@@ -145,7 +145,7 @@ fn blank_run(bytes: &[u8]) -> usize {
 
 /// How many lines end in it: `\r\n` is one end.
 fn feeds(bytes: &[u8]) -> usize {
-    let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let feeds = bytes.split(|byte| *byte == b'\n').count() - 1;
     let lone = bytes
         .windows(2)
         .filter(|pair| pair[0] == b'\r' && pair[1] != b'\n');

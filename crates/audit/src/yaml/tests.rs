@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -209,7 +211,7 @@ fn exploding_anchors_are_cut_short() {
     for level in 1..12 {
         let alias = format!("*a{}", level - 1);
         let members = vec![alias; 10].join(", ");
-        text.push_str(&format!("a{level}: &a{level} [{members}]\n"));
+        let _ = writeln!(text, "a{level}: &a{level} [{members}]");
     }
     let source = SourceFile::new("a.yml", text.into_bytes());
     let yaml = read(&source);
