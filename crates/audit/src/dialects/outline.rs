@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::block::{Block, Boundary, Item, Layer, Reach, Setting, Target, When};
 use crate::repository::Repository;
-use crate::source::{FileId, SourceFile};
+use crate::source::FileId;
 use crate::unit::Unit;
 
 /// What a front end makes of the first of these files.
@@ -12,11 +12,10 @@ pub(crate) fn read(
     front_end: fn(FileId, &Repository) -> Unit,
     files: &[(&str, &str)],
 ) -> (Repository, Unit) {
-    let mut repository = Repository::default();
-    for (path, text) in files {
-        repository.add(SourceFile::new(*path, text.as_bytes()));
-    }
-    let unit = front_end(FileId(0), &repository);
+    let repository =
+        Repository::from_files(files.iter().map(|(path, text)| (*path, text.as_bytes())));
+    let file = files.first().and_then(|(path, _)| repository.find(path));
+    let unit = front_end(file.unwrap_or(FileId(0)), &repository);
     (repository, unit)
 }
 

@@ -221,31 +221,20 @@ impl Reading<'_> {
         };
         let text = self.repository.file(file).text();
         let name = path.rsplit('/').next().unwrap_or_default();
-        let found = match name {
-            "go.mod" | "go.work" => {
-                let word = |directive: &str, prefix: &str| {
-                    let mut lines = text.lines().map(str::trim);
-                    lines.find_map(|line| {
-                        let rest = line.strip_prefix(directive)?.strip_prefix([' ', '\t'])?;
-                        let word = rest.split_whitespace().next()?;
-                        word.strip_prefix(prefix).map(str::to_owned)
-                    })
-                };
-                // Up to v5 the action looked at the `go` line alone.
-                let toolchain = word("toolchain", "go").filter(|_| major.is_none_or(|at| at >= 6));
-                toolchain.or_else(|| word("go", ""))
-            }
-            ".tool-versions" => text.lines().find_map(|line| {
-                let rest = line
-                    .trim()
-                    .strip_prefix("golang ")
-                    .or(line.trim().strip_prefix("go "))?;
-                rest.split_whitespace().next().map(str::to_owned)
-            }),
-            _ => text.lines().next().map(|line| line.trim().to_owned()),
+        let word = |directive: &str, prefix: &str| {
+            let mut lines = text.lines().map(str::trim);
+            lines.find_map(|line| {
+                let rest = line.strip_prefix(directive)?.strip_prefix([' ', '\t'])?;
+                let word = rest.split_whitespace().next()?;
+                word.strip_prefix(prefix).map(str::to_owned)
+            })
         };
+        let is_module = matches!(name, "go.mod" | "go.work");
+        // Up to v5 the action looked at the `go` line alone.
+        let toolchain = word("toolchain", "go").filter(|_| major.is_none_or(|at| at >= 6));
+        let found = toolchain.or_else(|| word("go", "")).filter(|_| is_module);
         match found.filter(|version| !version.is_empty()) {
-            Some(version) => Text::literal(version.trim_start_matches("go")),
+            Some(version) => Text::literal(version),
             None => Text::unknown(format!("the version in {path}")),
         }
     }

@@ -142,7 +142,7 @@ fn setup_go_is_read_with_its_files() {
         (
             "actions/setup-go@0a12ed9",
             "go-version-file: .tool-versions",
-            "1.22.1 local=None",
+            "the version in .tool-versions local=None",
         ),
         (
             "actions/setup-go@v4",
@@ -162,7 +162,6 @@ fn setup_go_is_read_with_its_files() {
         let files = [
             (WORKFLOW, text.as_str()),
             ("go.mod", "module a\n\ngo 1.24.0\n\ntoolchain go1.25.3\n"),
-            (".tool-versions", "nodejs 20\ngolang 1.22.1\n"),
         ];
         let (repository, unit) = outline::read(read, &files);
         let shown = outline::outline(&repository, &unit);
