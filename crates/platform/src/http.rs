@@ -18,7 +18,8 @@ use crate::{EnvSnapshot, Limits};
 use address::{Resolver, is_public, literal};
 pub use body::HttpBody;
 use failure::name;
-use proxy::ProxyRules;
+pub use proxy::ProxyRules;
+pub use roots::trusted_authorities;
 
 /// How a client is made.
 #[derive(Clone, Debug)]

@@ -13,6 +13,7 @@ pub use clock::Clock;
 pub use environment::EnvSnapshot;
 pub use http::{
     HttpBody, HttpClient, HttpError, HttpOptions, HttpRequest, HttpResponse, Login, Phase,
+    ProxyRules, trusted_authorities,
 };
 pub use limits::Limits;
 pub use runner::{Ended, Program, ProgramSignal, Ran, RunError, Running, Silence};

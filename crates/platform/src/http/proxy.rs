@@ -14,7 +14,7 @@ use crate::EnvSnapshot;
 
 /// Through which proxy a URL is asked.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ProxyRules {
+pub struct ProxyRules {
     http: Option<Url>,
     https: Option<Url>,
     exceptions: Vec<Exception>,
@@ -39,7 +39,10 @@ enum Target {
 
 impl ProxyRules {
     /// Reads the variables; the upper-case name goes first.
-    pub(super) fn read(env: &EnvSnapshot) -> Result<Self, HttpError> {
+    ///
+    /// # Errors
+    /// [`HttpError::Setup`] when a proxy is no address that can be used.
+    pub fn read(env: &EnvSnapshot) -> Result<Self, HttpError> {
         let either = |upper: &str, lower: &str| env.get(upper).or_else(|| env.get(lower));
         let proxy = |upper, lower| either(upper, lower).map(|text| parse_proxy(upper, text));
         Ok(Self {
@@ -54,7 +57,7 @@ impl ProxyRules {
     }
 
     /// The proxy for `url`; none for this machine itself, whatever the variables say.
-    pub(super) fn proxy_for(&self, url: &Url) -> Option<&Url> {
+    pub fn proxy_for(&self, url: &Url) -> Option<&Url> {
         let proxy = match url.scheme() {
             "https" => self.https.as_ref(),
             _ => self.http.as_ref(),

@@ -29,7 +29,7 @@ const FOLDERS: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
 /// TLS by these authorities and those of `extra`. Blocking.
 pub(super) fn tls(env: &EnvSnapshot, extra: Option<&Path>) -> Result<ClientConfig, HttpError> {
-    let mut certificates = system(env)?;
+    let mut certificates = trusted_authorities(env)?;
     if let Some(path) = extra {
         let found = read(path).map_err(|why| unreadable("extra CA file", path, &why))?;
         if found.is_empty() {
@@ -51,8 +51,12 @@ pub(super) fn tls(env: &EnvSnapshot, extra: Option<&Path>) -> Result<ClientConfi
     Ok(config)
 }
 
-/// The system's authorities; `SSL_CERT_FILE` and `SSL_CERT_DIR` take the place of its files and folders.
-fn system(env: &EnvSnapshot) -> Result<Vec<CertificateDer<'static>>, HttpError> {
+/// The certificates of the authorities that `go` trusts here, in DER: the system's, or those of `SSL_CERT_FILE`
+/// and `SSL_CERT_DIR`, which take the place of its files and folders. Blocking.
+///
+/// # Errors
+/// [`HttpError::Setup`] when `SSL_CERT_FILE` cannot be read.
+pub fn trusted_authorities(env: &EnvSnapshot) -> Result<Vec<CertificateDer<'static>>, HttpError> {
     let mut certificates = Vec::new();
     match env.get("SSL_CERT_FILE") {
         Some(path) => {
