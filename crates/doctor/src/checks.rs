@@ -238,11 +238,7 @@ impl Done {
 
 /// Runs the groups `wanted`, each once, in their order; all of them when it is
 /// empty. Ends by `within`: what is not made by then is skipped and says so.
-pub async fn examine(
-    situation: Arc<Situation>,
-    wanted: &[Group],
-    within: Duration,
-) -> Vec<Check> {
+pub async fn examine(situation: Arc<Situation>, wanted: &[Group], within: Duration) -> Vec<Check> {
     let until = tokio::time::Instant::now() + within;
     let mut done = Done::default();
     for group in Group::ALL {
@@ -256,7 +252,8 @@ pub async fn examine(
     // The one check of the environment that needs the network: last.
     if wanted.is_empty() || wanted.contains(&Group::Env) {
         let clock = tokio::time::timeout_at(until, clock::check(&situation, &done)).await;
-        done.checks.push(clock.unwrap_or_else(|_| Check::skip("env.clock", too_late(within))));
+        done.checks
+            .push(clock.unwrap_or_else(|_| Check::skip("env.clock", too_late(within))));
     }
     done.checks.sort_by_key(|check| check.group);
     done.checks

@@ -6,4 +6,5 @@
 //!
 //! [`explain`] is pure: text in, explanations out. It reads no file, no environment and no network.
 
+pub mod checks;
 pub mod explain;

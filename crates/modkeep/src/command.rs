@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod doctor;
 pub(crate) mod reference;
 pub(crate) mod route;
 pub(crate) mod serve;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{reference, route, serve, verify, version};
+use crate::command::{doctor, reference, route, serve, verify, version};
 
 /// Examples of the whole, shown under the help.
 const EXAMPLES: &str = "\
@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Serve(serve::Arguments),
     /// Say whom one would ask for a module, in order, and why
     Route(route::Arguments),
+    /// Find out why builds on this machine do not get their modules
+    Doctor(doctor::Arguments),
     /// Hash the whole store again and compare with what was recorded
     Verify(verify::Arguments),
     /// Say which modkeep this is

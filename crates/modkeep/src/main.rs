@@ -7,6 +7,7 @@ mod config;
 mod failure;
 mod logging;
 mod output;
+mod policy_file;
 mod wiring;
 
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ fn run(command: Command, env: &EnvSnapshot) -> Result<Exit, Failure> {
         Command::Serve(arguments) => command::serve::run(env, &arguments),
         Command::Route(arguments) => command::route::run(env, &arguments),
         Command::Verify(arguments) => command::verify::run(env, &arguments),
+        Command::Doctor(arguments) => command::doctor::run(env, &arguments),
         Command::Reference(arguments) => command::reference::run(&arguments),
         Command::Version(arguments) => command::version::run(&arguments),
     }

@@ -120,7 +120,10 @@ fn mended(situation: &Situation) -> Vec<Setting> {
         Some(list) => super::redact::hide_userinfo(&list.to_string()).replace("xxxxx@", ""),
         None => gomod::defaults::GOPROXY.to_owned(),
     };
-    let mut settings = vec![("GOPROXY", chain), ("GOPRIVATE", patterns(go.value("GOPRIVATE")))];
+    let mut settings = vec![
+        ("GOPROXY", chain),
+        ("GOPRIVATE", patterns(go.value("GOPRIVATE"))),
+    ];
     for name in ["GONOPROXY", "GONOSUMDB"] {
         if go.value(name) != go.value("GOPRIVATE") {
             settings.push((name, patterns(go.value(name))));
@@ -136,7 +139,8 @@ fn patterns(text: &str) -> String {
     let mend = |pattern: &str| {
         let pattern = pattern.trim().trim_matches(['"', '\'']);
         let pattern = pattern.split_once("://").map_or(pattern, |(_, rest)| rest);
-        Some(pattern.to_owned()).filter(|pattern| !pattern.is_empty() && dead_pattern(pattern).is_none())
+        Some(pattern.to_owned())
+            .filter(|pattern| !pattern.is_empty() && dead_pattern(pattern).is_none())
     };
     let mended: Vec<String> = text.split([',', ';']).filter_map(mend).collect();
     mended.join(",")
@@ -153,9 +157,18 @@ mod tests {
             value: "https://a.example|direct".to_owned(),
         }];
         for (variable, wanted) in [
-            ("GITHUB_ACTIONS", "env:\n  GOPROXY: \"https://a.example|direct\"\n"),
-            ("GITLAB_CI", "variables:\n  GOPROXY: \"https://a.example|direct\"\n"),
-            ("JENKINS_URL", "environment {\n  GOPROXY = 'https://a.example|direct'\n}\n"),
+            (
+                "GITHUB_ACTIONS",
+                "env:\n  GOPROXY: \"https://a.example|direct\"\n",
+            ),
+            (
+                "GITLAB_CI",
+                "variables:\n  GOPROXY: \"https://a.example|direct\"\n",
+            ),
+            (
+                "JENKINS_URL",
+                "environment {\n  GOPROXY = 'https://a.example|direct'\n}\n",
+            ),
             ("NOTHING", "export GOPROXY='https://a.example|direct'\n"),
         ] {
             let env = [(variable, "x")].into_iter().collect();

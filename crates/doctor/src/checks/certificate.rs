@@ -87,7 +87,9 @@ impl<'a> Reader<'a> {
             let count = usize::from(first & 0x7f);
             let bytes = rest.get(..count).filter(|_| (1..=4).contains(&count))?;
             rest = &rest[count..];
-            bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte))
+            bytes
+                .iter()
+                .fold(0, |length, byte| length << 8 | usize::from(*byte))
         };
         let content = rest.get(..length)?;
         self.0 = &rest[length..];
@@ -96,7 +98,9 @@ impl<'a> Reader<'a> {
 
     /// The next element, which must be a `tag`.
     fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
-        self.next().filter(|(found, _)| *found == tag).map(|(_, content)| content)
+        self.next()
+            .filter(|(found, _)| *found == tag)
+            .map(|(_, content)| content)
     }
 
     fn skip_if(&mut self, tag: u8) {
@@ -142,7 +146,10 @@ fn attributes(name: &[u8]) -> Vec<(&[u8], String)> {
             let mut pair = Reader(pair);
             if let (Some(kind), Some((_, value))) = (pair.take(OBJECT_ID), pair.next()) {
                 let text = String::from_utf8_lossy(value);
-                found.push((kind, text.chars().filter(|letter| !letter.is_control()).collect()));
+                found.push((
+                    kind,
+                    text.chars().filter(|letter| !letter.is_control()).collect(),
+                ));
             }
         }
     }
@@ -150,7 +157,9 @@ fn attributes(name: &[u8]) -> Vec<(&[u8], String)> {
 }
 
 fn attribute(name: &[u8], wanted: &[u8]) -> String {
-    let found = attributes(name).into_iter().find(|(kind, _)| *kind == wanted);
+    let found = attributes(name)
+        .into_iter()
+        .find(|(kind, _)| *kind == wanted);
     found.map(|(_, value)| value).unwrap_or_default()
 }
 
@@ -173,9 +182,8 @@ fn shown(name: &[u8]) -> String {
 /// The names among the extensions in the rest of a certificate's body.
 fn alternative_names(mut body: Reader<'_>) -> Option<Vec<String>> {
     let extensions = loop {
-        match body.next()? {
-            (EXTENSIONS, content) => break content,
-            _ => {}
+        if let (EXTENSIONS, content) = body.next()? {
+            break content;
         }
     };
     let mut list = Reader(Reader(extensions).take(SEQUENCE)?);

@@ -22,43 +22,60 @@ pub(super) fn check(situation: &Arc<Situation>) -> Vec<Check> {
 fn goproxy(situation: &Situation) -> Check {
     let id = "chain.goproxy";
     let whence = situation.origin("GOPROXY");
-    let why = match &situation.chain {
-        Ok(_) => {
-            let list = situation.list.as_ref().map(ToString::to_string).unwrap_or_default();
-            return wrong_looking(situation, &list).unwrap_or_else(|| Check::ok(id, format!("{list} (set by {whence})")));
-        }
-        Err(why) => why,
+    let Err(why) = &situation.chain else {
+        let list = situation
+            .list
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let well = || Check::ok(id, format!("{list} (set by {whence})"));
+        return wrong_looking(situation, &list).unwrap_or_else(well);
     };
     let value = situation.go.value("GOPROXY");
     let shown = super::redact::hide_userinfo(value);
     let remedy = if value.trim().is_empty() {
-        format!("remove the empty line GOPROXY= from {whence} (`go env -u GOPROXY`, or `modkeep env unset GOPROXY`), or give it a value")
+        format!(
+            "remove the empty line GOPROXY= from {whence} (`go env -u GOPROXY`, or `modkeep env unset GOPROXY`), or give it a value"
+        )
     } else if why.contains("contains no entries") {
         "write at least one proxy, `direct` or `off`".to_owned()
     } else if why.contains("missing scheme") {
-        "only the words direct and off are known, in lower case; a proxy is written with https://".to_owned()
+        "only the words direct and off are known, in lower case; a proxy is written with https://"
+            .to_owned()
     } else {
         "write the proxies with https:// or http://, separated by `,` or `|`".to_owned()
     };
-    Check::fail(id, format!("GOPROXY={shown} (set by {whence}) is refused by Go: {why}"), remedy)
+    Check::fail(
+        id,
+        format!("GOPROXY={shown} (set by {whence}) is refused by Go: {why}"),
+        remedy,
+    )
 }
 
 /// Separators that Go takes for a part of the URL, and entries nobody reaches.
 fn wrong_looking(situation: &Situation, list: &str) -> Option<Check> {
     let whence = situation.origin("GOPROXY");
     let wrong = situation.list.as_ref()?.entries().iter().find(|entry| {
-        entry.written.contains(';') || entry.written.contains(char::is_whitespace) || entry.written.contains("%20")
+        entry.written.contains(';')
+            || entry.written.contains(char::is_whitespace)
+            || entry.written.contains("%20")
     });
     if let Some(entry) = wrong {
         return Some(Check::fail(
             "chain.goproxy",
-            format!("GOPROXY={list} (set by {whence}): {:?} is one entry for Go, since `;` and blanks separate nothing", entry.written),
+            format!(
+                "GOPROXY={list} (set by {whence}): {:?} is one entry for Go, since `;` and blanks separate nothing",
+                entry.written
+            ),
             "separate entries by `,` or `|`",
         ));
     }
     let value = situation.go.value("GOPROXY");
     let reached = situation.list.as_ref()?.entries().len();
-    let all = value.split([',', '|']).filter(|entry| !entry.trim().is_empty()).count();
+    let all = value
+        .split([',', '|'])
+        .filter(|entry| !entry.trim().is_empty())
+        .count();
     (all > reached).then(|| {
         Check::warn(
             "chain.goproxy",
@@ -73,7 +90,11 @@ fn order(situation: &Situation) -> Check {
     let Some(list) = &situation.list else {
         return Check::skip(id, "chain.goproxy failed: Go asks nobody");
     };
-    let told = list.entries().iter().enumerate().map(|(index, entry)| told(list, index, entry));
+    let told = list
+        .entries()
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| told(list, index, entry));
     let text = told.collect::<Vec<_>>().join("; ");
     Check::ok(id, text)
 }
@@ -81,16 +102,27 @@ fn order(situation: &Situation) -> Check {
 /// One row of the table: what follows each kind of answer.
 fn told(list: &ProxyList, index: usize, entry: &ProxyEntry) -> String {
     let number = index + 1;
-    let next = list.entries().get(index + 1).map(|next| next.written.as_str());
+    let next = list
+        .entries()
+        .get(index + 1)
+        .map(|next| next.written.as_str());
     match (&entry.source, next) {
         (Source::Direct, _) => format!("{number}. direct: version control, then the end"),
-        (Source::Off, _) => format!("{number}. off: the end, \"module lookup disabled by GOPROXY=off\""),
+        (Source::Off, _) => {
+            format!("{number}. off: the end, \"module lookup disabled by GOPROXY=off\"")
+        }
         (Source::Url(_), None) => format!("{number}. {}: every answer is final", entry.written),
         (Source::Url(_), Some(next)) if entry.fall_back_on_error => {
-            format!("{number}. {}: after 404, 403, 5xx, silence or a broken connection {next} is asked", entry.written)
+            format!(
+                "{number}. {}: after 404, 403, 5xx, silence or a broken connection {next} is asked",
+                entry.written
+            )
         }
         (Source::Url(_), Some(next)) => {
-            format!("{number}. {}: after 404 or 410 {next} is asked; 403, 5xx, silence or a broken connection: stop", entry.written)
+            format!(
+                "{number}. {}: after 404 or 410 {next} is asked; 403, 5xx, silence or a broken connection: stop",
+                entry.written
+            )
         }
     }
 }
@@ -99,7 +131,10 @@ fn private(situation: &Situation) -> Check {
     let id = "chain.private";
     let patterns = situation.patterns("GONOPROXY");
     if patterns.is_empty() {
-        return Check::ok(id, "GONOPROXY and GOPRIVATE are empty: every module goes through the chain");
+        return Check::ok(
+            id,
+            "GONOPROXY and GOPRIVATE are empty: every module goes through the chain",
+        );
     }
     let taken: Vec<String> = situation
         .requirements()
@@ -109,15 +144,28 @@ fn private(situation: &Situation) -> Check {
         .collect();
     let whence = situation.origin("GONOPROXY");
     let value = situation.go.value("GONOPROXY");
-    let which = if taken.is_empty() { "none of go.mod".to_owned() } else { taken.join(", ") };
-    Check::ok(id, format!("GONOPROXY={value} (set by {whence}): from version control, whatever GOPROXY says: {which}"))
+    let which = if taken.is_empty() {
+        "none of go.mod".to_owned()
+    } else {
+        taken.join(", ")
+    };
+    Check::ok(
+        id,
+        format!(
+            "GONOPROXY={value} (set by {whence}): from version control, whatever GOPROXY says: {which}"
+        ),
+    )
 }
 
 /// The chain against the policy: hosts, `direct`, GONOPROXY.
 fn policy(situation: &Situation) -> Check {
     let id = "chain.policy";
     let (Some(policy), Some(list)) = (&situation.policy, &situation.list) else {
-        let why = if situation.policy.is_none() { "no policy is given (--policy FILE)" } else { "chain.goproxy failed" };
+        let why = if situation.policy.is_none() {
+            "no policy is given (--policy FILE)"
+        } else {
+            "chain.goproxy failed"
+        };
         return Check::skip(id, why);
     };
     let wrong = differences(situation, policy, list);
@@ -142,7 +190,10 @@ fn differences(situation: &Situation, policy: &Policy, list: &ProxyList) -> Vec<
     if !asks_policy && !approved.is_empty() {
         wrong.push(format!("GOPROXY asks none of {}", approved.join(", ")));
     }
-    let has_direct = list.entries().iter().any(|entry| entry.source == Source::Direct);
+    let has_direct = list
+        .entries()
+        .iter()
+        .any(|entry| entry.source == Source::Direct);
     if has_direct && policy.client.direct != Direct::Allowed {
         wrong.push("GOPROXY ends in direct, which the policy does not allow".to_owned());
     }
@@ -160,7 +211,10 @@ fn hosts(list: &ProxyList) -> Vec<String> {
         Source::Url(url) => {
             let url = Url::parse(url).ok()?;
             let host = url.host_str()?.to_ascii_lowercase();
-            Some(url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
+            Some(
+                url.port()
+                    .map_or_else(|| host.clone(), |port| format!("{host}:{port}")),
+            )
         }
         _ => None,
     };

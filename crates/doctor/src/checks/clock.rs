@@ -28,7 +28,9 @@ pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Check {
         if done.broken(&before, Some(&entry.written)).is_some() {
             continue;
         }
-        let Some(url) = entry.at(ABSENT) else { continue };
+        let Some(url) = entry.at(ABSENT) else {
+            continue;
+        };
         let Ok(answer) = ask(situation, url, None, None, 0).await else {
             continue;
         };
@@ -40,18 +42,27 @@ pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Check {
                 .since(start);
         }
     }
-    Check::skip("env.clock", "no proxy of the chain tells the time in a Date header")
+    Check::skip(
+        "env.clock",
+        "no proxy of the chain tells the time in a Date header",
+    )
 }
 
 fn judge(ours: Timestamp, theirs: Timestamp, entry: &str) -> Check {
     let skew = ours.as_second() - theirs.as_second();
     if skew.abs() <= SKEW_SECONDS {
-        return Check::ok("env.clock", format!("{} s beside that of {entry}", skew.abs()));
+        return Check::ok(
+            "env.clock",
+            format!("{} s beside that of {entry}", skew.abs()),
+        );
     }
     let way = if skew > 0 { "ahead of" } else { "behind" };
     Check::fail(
         "env.clock",
-        format!("the clock here is {} s {way} that of {entry}: {ours:.0} here, {theirs} there", skew.abs()),
+        format!(
+            "the clock here is {} s {way} that of {entry}: {ours:.0} here, {theirs} there",
+            skew.abs()
+        ),
         "set the clock of the machine that is wrong (chronyc makestep, timedatectl set-ntp true; a container has its host's)",
     )
 }
@@ -67,7 +78,9 @@ fn parse(text: &str) -> Option<Timestamp> {
     let month = MONTHS.iter().position(|name| *name == month)? + 1;
     let year: u16 = words.next()?.parse().ok()?;
     let time = words.next()?;
-    format!("{year:04}-{month:02}-{day:02}T{time}Z").parse().ok()
+    format!("{year:04}-{month:02}-{day:02}T{time}Z")
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]
@@ -78,8 +91,14 @@ mod tests {
     #[test]
     fn dates_of_http_are_read() {
         for (text, wanted) in [
-            ("Wed, 25 Nov 2026 12:00:05 GMT", Some("2026-11-25T12:00:05Z")),
-            ("Tue, 01 Jan 2030 00:00:00 GMT", Some("2030-01-01T00:00:00Z")),
+            (
+                "Wed, 25 Nov 2026 12:00:05 GMT",
+                Some("2026-11-25T12:00:05Z"),
+            ),
+            (
+                "Tue, 01 Jan 2030 00:00:00 GMT",
+                Some("2030-01-01T00:00:00Z"),
+            ),
             ("Tue, 01 Foo 2030 00:00:00 GMT", None),
             ("yesterday", None),
         ] {
@@ -95,7 +114,11 @@ mod tests {
             ("2026-11-25T12:01:01Z", Status::Fail),
             ("2026-11-25T11:58:00Z", Status::Fail),
         ] {
-            assert_eq!(judge(ours.parse().unwrap(), theirs, "p").status, status, "{ours}");
+            assert_eq!(
+                judge(ours.parse().unwrap(), theirs, "p").status,
+                status,
+                "{ours}"
+            );
         }
     }
 }

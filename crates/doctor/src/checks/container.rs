@@ -17,7 +17,10 @@ pub(super) async fn check(situation: &Arc<Situation>) -> Vec<Check> {
 /// What shows that this is a container.
 fn signs(situation: &Situation) -> Vec<&'static str> {
     let mut signs = Vec::new();
-    for (path, sign) in [("/.dockerenv", "/.dockerenv"), ("/run/.containerenv", "/run/.containerenv")] {
+    for (path, sign) in [
+        ("/.dockerenv", "/.dockerenv"),
+        ("/run/.containerenv", "/run/.containerenv"),
+    ] {
         if Path::new(path).exists() {
             signs.push(sign);
         }
@@ -38,7 +41,10 @@ fn kind(situation: &Situation) -> Check {
     }
     Check::ok(
         "container.kind",
-        format!("a container ({}): variables and files of the host do not reach it, localhost is the container itself (the host is host.docker.internal or the gateway)", signs.join(", ")),
+        format!(
+            "a container ({}): variables and files of the host do not reach it, localhost is the container itself (the host is host.docker.internal or the gateway)",
+            signs.join(", ")
+        ),
     )
 }
 
@@ -46,7 +52,10 @@ fn ci(situation: &Situation) -> Check {
     let context = Context::of(&situation.env);
     let text = match context {
         Context::Shell => "no CI system known here".to_owned(),
-        other => format!("{}: set variables in its configuration, not with go env -w", other.name()),
+        other => format!(
+            "{}: set variables in its configuration, not with go env -w",
+            other.name()
+        ),
     };
     Check::ok("container.ci", text)
 }
@@ -57,7 +66,10 @@ fn search(situation: &Situation) -> Check {
     let Ok(text) = std::fs::read_to_string("/etc/resolv.conf") else {
         return Check::skip(id, "/etc/resolv.conf is not there");
     };
-    let domains = text.lines().filter_map(|line| line.strip_prefix("search ")).next_back();
+    let domains = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("search "))
+        .next_back();
     let count = domains.map_or(0, |line| line.split_whitespace().count());
     let ndots = text
         .split_whitespace()
@@ -72,7 +84,11 @@ fn search(situation: &Situation) -> Check {
     match slow {
         Some(entry) => Check::warn(
             id,
-            format!("ndots:{ndots} and {count} search domains: each look-up of {} asks {} names first", entry.host().0, count),
+            format!(
+                "ndots:{ndots} and {count} search domains: each look-up of {} asks {} names first",
+                entry.host().0,
+                count
+            ),
             "set dnsConfig.options ndots to 2 in the pod, or write the host with a final dot",
         ),
         None => Check::ok(id, format!("ndots:{ndots}, {count} search domains")),

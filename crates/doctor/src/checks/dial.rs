@@ -65,7 +65,9 @@ fn no_address(host: &str, error: &io::Error) -> String {
     let text = error.to_string();
     let cause = text.rsplit(": ").next().unwrap_or(&text);
     if cause.contains("Temporary failure") {
-        format!("{host}: no name server answered (SERVFAIL or unreachable; the resolver says: {cause})")
+        format!(
+            "{host}: no name server answered (SERVFAIL or unreachable; the resolver says: {cause})"
+        )
     } else if cause.contains("not known") || cause.contains("No address associated") {
         format!("{host}: no such name (NXDOMAIN; the resolver says: {cause})")
     } else {
@@ -74,10 +76,7 @@ fn no_address(host: &str, error: &io::Error) -> String {
 }
 
 /// Connects to one address.
-pub(super) async fn connect_to(
-    address: SocketAddr,
-    within: Duration,
-) -> Result<TcpStream, String> {
+pub(super) async fn connect_to(address: SocketAddr, within: Duration) -> Result<TcpStream, String> {
     match timeout(within, TcpStream::connect(address)).await {
         Ok(Ok(stream)) => Ok(stream),
         Ok(Err(error)) => Err(format!("{address}: {}", error.kind())),
@@ -170,7 +169,10 @@ fn authorization(proxy: &Url) -> String {
         unescape(proxy.username()),
         unescape(proxy.password().unwrap_or_default())
     );
-    format!("Proxy-Authorization: Basic {}\r\n", base64(plain.as_bytes()))
+    format!(
+        "Proxy-Authorization: Basic {}\r\n",
+        base64(plain.as_bytes())
+    )
 }
 
 /// `%41` as `A`.
@@ -178,17 +180,16 @@ fn unescape(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, behind)) = rest.split_first() {
-        let digits = behind.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        let digits = behind
+            .get(..2)
+            .and_then(|two| std::str::from_utf8(two).ok());
         let byte = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
-        match byte.filter(|_| first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &behind[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = behind;
-            }
+        if let Some(byte) = byte.filter(|_| first == b'%') {
+            bytes.push(byte);
+            rest = &behind[2..];
+        } else {
+            bytes.push(first);
+            rest = behind;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

@@ -43,7 +43,10 @@ fn variables(situation: &Situation) -> Check {
     let told = TOLD.iter().filter_map(|name| {
         let variable = situation.go.get(name)?;
         let value = if *name == "GOPROXY" {
-            situation.list.as_ref().map_or_else(|| super::redact::hide_userinfo(&variable.value), ToString::to_string)
+            situation.list.as_ref().map_or_else(
+                || super::redact::hide_userinfo(&variable.value),
+                ToString::to_string,
+            )
         } else {
             super::redact::hide_userinfo(&variable.value)
         };
@@ -54,18 +57,22 @@ fn variables(situation: &Situation) -> Check {
 
 /// Values of the user's file that the process hides.
 fn shadowed(situation: &Situation) -> Check {
-    let Some(user) = &situation.user else {
-        return Check::ok("env.shadowed", "there is no user's file");
-    };
-    let hidden = TOLD.iter().filter_map(|name| {
-        let variable = situation.go.get(name)?;
-        let (value, line) = user.last(name)?;
-        let differs = variable.origin == Origin::Process && variable.value != value;
-        differs.then(|| format!("{name} of {}:{line} is hidden by the environment", user.path.display()))
-    });
-    let hidden: Vec<String> = hidden.collect();
+    let mut hidden = Vec::new();
+    for variable in TOLD.iter().filter_map(|name| situation.go.get(name)) {
+        for lost in &variable.shadows {
+            let Origin::UserFile { path, line } = &lost.origin else {
+                continue;
+            };
+            if lost.value != variable.value && variable.origin == Origin::Process {
+                let (name, path) = (variable.name, path.display());
+                hidden.push(format!(
+                    "{name} of {path}:{line} is hidden by the environment"
+                ));
+            }
+        }
+    }
     if hidden.is_empty() {
-        return Check::ok("env.shadowed", format!("nothing of {} is hidden", user.path.display()));
+        return Check::ok("env.shadowed", "nothing of the user's file is hidden");
     }
     Check::warn(
         "env.shadowed",
@@ -80,29 +87,44 @@ fn names(situation: &Situation) -> Check {
         let meant = NO_VARIABLES.iter().find(|(wrong, _)| *wrong == name);
         let case = || {
             let upper = name.to_ascii_uppercase();
-            let known = TOLD.iter().find(|known| **known == upper && upper != name)?;
+            let known = TOLD
+                .iter()
+                .find(|known| **known == upper && upper != name)?;
             Some((name, *known))
         };
-        meant.copied().or_else(case).map(|(_, meant)| format!("{name} is no variable of Go (is {meant} meant?)"))
+        meant
+            .copied()
+            .or_else(case)
+            .map(|(_, meant)| format!("{name} is no variable of Go (is {meant} meant?)"))
     });
     let wrong: Vec<String> = wrong.collect();
     if wrong.is_empty() {
         return Check::ok("env.names", "every name is one that Go reads");
     }
-    Check::warn("env.names", wrong.join("; "), "Go ignores it without a word: rename or remove it")
+    Check::warn(
+        "env.names",
+        wrong.join("; "),
+        "Go ignores it without a word: rename or remove it",
+    )
 }
 
 fn modules(situation: &Situation) -> Check {
     match situation.go.value("GO111MODULE") {
         "off" => Check::fail(
             "env.modules",
-            format!("GO111MODULE=off (set by {}): Go works without modules, proxy and checksums", situation.origin("GO111MODULE")),
+            format!(
+                "GO111MODULE=off (set by {}): Go works without modules, proxy and checksums",
+                situation.origin("GO111MODULE")
+            ),
             "remove GO111MODULE",
         ),
         "" | "on" | "auto" => Check::ok("env.modules", "modules are on"),
         other => Check::fail(
             "env.modules",
-            format!("GO111MODULE={other} (set by {}) is none of on, off and auto", situation.origin("GO111MODULE")),
+            format!(
+                "GO111MODULE={other} (set by {}) is none of on, off and auto",
+                situation.origin("GO111MODULE")
+            ),
             "remove GO111MODULE",
         ),
     }
@@ -112,17 +134,27 @@ fn patterns(situation: &Situation) -> Check {
     let mut wrong = Vec::new();
     for name in ["GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE"] {
         // What follows another variable is told there.
-        let follows = situation.go.get(name).is_some_and(|one| matches!(one.origin, Origin::Follows(_)));
+        let follows = situation
+            .go
+            .get(name)
+            .is_some_and(|one| matches!(one.origin, Origin::Follows(_)));
         for pattern in situation.go.value(name).split(',').filter(|_| !follows) {
             if let Some(why) = dead_pattern(pattern).filter(|_| !pattern.is_empty()) {
-                wrong.push(format!("{name} (set by {}): {pattern:?} matches no module: {why}", situation.origin(name)));
+                wrong.push(format!(
+                    "{name} (set by {}): {pattern:?} matches no module: {why}",
+                    situation.origin(name)
+                ));
             }
         }
     }
     if wrong.is_empty() {
         return Check::ok("env.patterns", "every pattern can match");
     }
-    Check::fail("env.patterns", wrong.join("; "), "correct the pattern: until then its modules are asked of the proxies and the checksum database like public ones")
+    Check::fail(
+        "env.patterns",
+        wrong.join("; "),
+        "correct the pattern: until then its modules are asked of the proxies and the checksum database like public ones",
+    )
 }
 
 fn insecure(situation: &Situation) -> Check {
@@ -130,16 +162,27 @@ fn insecure(situation: &Situation) -> Check {
     if patterns.is_empty() {
         return Check::ok("env.insecure", "not set");
     }
-    let of_proxy = situation.entries().iter().find(|entry| patterns.matches(&entry.host().0));
+    let of_proxy = situation
+        .entries()
+        .iter()
+        .find(|entry| patterns.matches(&entry.host().0));
     match of_proxy {
         Some(entry) => Check::warn(
             "env.insecure",
-            format!("GOINSECURE (set by {}) names the host of {}, where it has no effect", situation.origin("GOINSECURE"), entry.written),
+            format!(
+                "GOINSECURE (set by {}) names the host of {}, where it has no effect",
+                situation.origin("GOINSECURE"),
+                entry.written
+            ),
             "remove it there; for a proxy with a certificate of your own authority set SSL_CERT_FILE, for plain http write http:// in GOPROXY",
         ),
         None => Check::warn(
             "env.insecure",
-            format!("GOINSECURE={} (set by {}): metadata of these modules is taken from anybody on the way", situation.go.value("GOINSECURE"), situation.origin("GOINSECURE")),
+            format!(
+                "GOINSECURE={} (set by {}): metadata of these modules is taken from anybody on the way",
+                situation.go.value("GOINSECURE"),
+                situation.origin("GOINSECURE")
+            ),
             "serve those hosts over https and remove GOINSECURE",
         ),
     }
@@ -161,7 +204,10 @@ fn flags(situation: &Situation) -> Check {
         None => Check::ok("env.flags", "GOFLAGS can be read"),
         Some(why) => Check::fail(
             "env.flags",
-            format!("{why} (set by {}): every go command ends with that", situation.origin("GOFLAGS")),
+            format!(
+                "{why} (set by {}): every go command ends with that",
+                situation.origin("GOFLAGS")
+            ),
             "write flags as -name=value with blanks between, without quotes",
         ),
     }

@@ -38,7 +38,11 @@ impl Answer {
     pub(super) fn is_page(&self) -> bool {
         let kind = self.headers.get(header::CONTENT_TYPE);
         let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let start: String = String::from_utf8_lossy(&self.body).trim_start().chars().take(15).collect();
+        let start: String = String::from_utf8_lossy(&self.body)
+            .trim_start()
+            .chars()
+            .take(15)
+            .collect();
         let start = start.to_ascii_lowercase();
         kind.contains("html") || start.starts_with("<!doctype") || start.starts_with("<html")
     }
@@ -50,8 +54,17 @@ impl Answer {
         }
         let text = String::from_utf8_lossy(&self.body);
         let line = text.lines().map(str::trim).find(|line| !line.is_empty());
-        let line: String = line.unwrap_or_default().chars().filter(|letter| !letter.is_control()).take(200).collect();
-        if line.is_empty() { "no reason given".to_owned() } else { format!("{line:?}") }
+        let line: String = line
+            .unwrap_or_default()
+            .chars()
+            .filter(|letter| !letter.is_control())
+            .take(200)
+            .collect();
+        if line.is_empty() {
+            "no reason given".to_owned()
+        } else {
+            format!("{line:?}")
+        }
     }
 }
 
@@ -63,7 +76,10 @@ pub(super) async fn ask(
     range: Option<&'static str>,
     limit: usize,
 ) -> Result<Answer, HttpError> {
-    let client = situation.http.as_ref().map_err(|why| HttpError::Setup(why.clone()))?;
+    let client = situation
+        .http
+        .as_ref()
+        .map_err(|why| HttpError::Setup(why.clone()))?;
     let mut headers = HeaderMap::new();
     if let Some(range) = range {
         headers.insert(header::RANGE, HeaderValue::from_static(range));
@@ -105,7 +121,11 @@ pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Vec<Check>
         let broken = done.broken(&BEFORE_HTTP, Some(&entry.written));
         async move { probe(&situation, &entry, broken).await }
     });
-    side_by_side(probes.collect()).await.into_iter().flatten().collect()
+    side_by_side(probes.collect())
+        .await
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What must hold before HTTP can be spoken.
@@ -126,7 +146,9 @@ async fn probe(situation: &Situation, entry: &Entry, broken: Option<&'static str
         return vec![Check::skip("http.answer", format!("{id} failed")).about(&entry.written)];
     }
     let Some(url) = entry.at(ABSENT) else {
-        return vec![Check::skip("http.answer", "no address can be made of it").about(&entry.written)];
+        return vec![
+            Check::skip("http.answer", "no address can be made of it").about(&entry.written),
+        ];
     };
     let asked = ask(situation, url.clone(), Some(entry), None, BODY_BYTES).await;
     let mut checks = match asked {
@@ -136,18 +158,29 @@ async fn probe(situation: &Situation, entry: &Entry, broken: Option<&'static str
     for check in &mut checks {
         check.duration = start.elapsed();
     }
-    if checks.iter().all(|check| check.status != Status::Fail || check.id == "http.absent") {
+    if checks
+        .iter()
+        .all(|check| check.status != Status::Fail || check.id == "http.absent")
+    {
         checks.extend(present(situation, entry).await);
     }
-    checks.into_iter().map(|check| check.about(&entry.written)).collect()
+    checks
+        .into_iter()
+        .map(|check| check.about(&entry.written))
+        .collect()
 }
 
 /// Why there was no answer.
 async fn no_answer(situation: &Situation, entry: &Entry, error: &HttpError) -> Check {
     match error {
-        HttpError::Timeout { phase: Phase::FirstByte | Phase::Stall, text } => Check::fail(
+        HttpError::Timeout {
+            phase: Phase::FirstByte | Phase::Stall,
+            text,
+        } => Check::fail(
             "http.answer",
-            format!("it takes the connection and says nothing: {text}; Go has no deadline here, a build hangs for ever"),
+            format!(
+                "it takes the connection and says nothing: {text}; Go has no deadline here, a build hangs for ever"
+            ),
             "restart the proxy or what stands before it, and put another proxy before or after it with `|` between them until it answers",
         ),
         HttpError::Forbidden(text) => Check::fail(
@@ -165,10 +198,17 @@ async fn no_answer(situation: &Situation, entry: &Entry, error: &HttpError) -> C
                 Check::fail(
                     "http.answer",
                     format!("plain HTTP is not answered, the port speaks TLS ({error})"),
-                    format!("write https:// in GOPROXY (set by {})", situation.origin("GOPROXY")),
+                    format!(
+                        "write https:// in GOPROXY (set by {})",
+                        situation.origin("GOPROXY")
+                    ),
                 )
             } else {
-                Check::fail("http.answer", error.to_string(), "see the log of the proxy for this request")
+                Check::fail(
+                    "http.answer",
+                    error.to_string(),
+                    "see the log of the proxy for this request",
+                )
             }
         }
     }
@@ -179,7 +219,11 @@ fn judge_absent(entry: &Entry, asked: &Url, answer: &Answer) -> Vec<Check> {
     let took = answer.took.as_millis();
     let told = Check::ok("http.answer", format!("it answers in {took} ms"));
     let moved = answer.url.host() != asked.host();
-    let from = if moved { format!(" from {}", answer.url.host_str().unwrap_or_default()) } else { String::new() };
+    let from = if moved {
+        format!(" from {}", answer.url.host_str().unwrap_or_default())
+    } else {
+        String::new()
+    };
     let status = answer.status;
     if status == 401 {
         return vec![told, login(entry, answer)];
@@ -189,7 +233,9 @@ fn judge_absent(entry: &Entry, asked: &Url, answer: &Answer) -> Vec<Check> {
             told,
             Check::fail(
                 "http.portal",
-                format!("a web page{from} with status {status} in place of a proxy's answer: a captive portal, a login page or a web filter"),
+                format!(
+                    "a web page{from} with status {status} in place of a proxy's answer: a captive portal, a login page or a web filter"
+                ),
                 "log in to the network, have the host exempted from the filter, or correct the address in GOPROXY",
             ),
         ];
@@ -198,7 +244,10 @@ fn judge_absent(entry: &Entry, asked: &Url, answer: &Answer) -> Vec<Check> {
         404 | 410 => plain(answer, status),
         403 => Check::warn(
             "http.absent",
-            format!("403 for a module that does not exist, with {}: Go stops there instead of asking the next entry after `,`", answer.reason()),
+            format!(
+                "403 for a module that does not exist, with {}: Go stops there instead of asking the next entry after `,`",
+                answer.reason()
+            ),
             "right for a proxy with an allow-list; otherwise answer 404",
         ),
         200 => Check::fail(
@@ -208,7 +257,10 @@ fn judge_absent(entry: &Entry, asked: &Url, answer: &Answer) -> Vec<Check> {
         ),
         _ => Check::fail(
             "http.absent",
-            format!("{status} for a module that does not exist, with {}: Go stops there, and the prefixes that `go get` probes fail with it", answer.reason()),
+            format!(
+                "{status} for a module that does not exist, with {}: Go stops there, and the prefixes that `go get` probes fail with it",
+                answer.reason()
+            ),
             "answer 404 or 410 for what does not exist; see the log of the proxy for this request",
         ),
     };
@@ -217,7 +269,9 @@ fn judge_absent(entry: &Entry, asked: &Url, answer: &Answer) -> Vec<Check> {
 
 fn plain(answer: &Answer, status: u16) -> Check {
     let kind = answer.headers.get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("no content type");
+    let kind = kind
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or("no content type");
     if kind.starts_with("text/plain") {
         Check::ok("http.absent", format!("{status} with {kind}"))
     } else {
@@ -246,16 +300,28 @@ pub(super) fn login(entry: &Entry, answer: &Answer) -> Check {
         ),
         (_, None) => (
             "no login was sent",
-            format!("add `machine {host} login USER password TOKEN` to ~/.netrc (mode 0600) or the file in NETRC"),
+            format!(
+                "add `machine {host} login USER password TOKEN` to ~/.netrc (mode 0600) or the file in NETRC"
+            ),
         ),
     };
-    Check::fail("http.login", format!("401 Unauthorized, {sent}; the proxy says {}", answer.reason()), remedy)
+    Check::fail(
+        "http.login",
+        format!(
+            "401 Unauthorized, {sent}; the proxy says {}",
+            answer.reason()
+        ),
+        remedy,
+    )
 }
 
 /// The module that must be there.
 async fn present(situation: &Situation, entry: &Entry) -> Vec<Check> {
     let Some(module) = situation.public_requirement() else {
-        return vec![Check::skip("http.present", "no go.mod with a requirement that comes through the chain")];
+        return vec![Check::skip(
+            "http.present",
+            "no go.mod with a requirement that comes through the chain",
+        )];
     };
     let start = Instant::now();
     let found = metadata(situation, entry, &module).await.since(start);
@@ -270,7 +336,11 @@ async fn present(situation: &Situation, entry: &Entry) -> Vec<Check> {
 
 /// `M/@v/V.` with `suffix`, escaped.
 pub(super) fn path_of(module: &ModuleVersion, suffix: &str) -> String {
-    format!("{}/@v/{}.{suffix}", module.path.escaped(), module.version.escaped())
+    format!(
+        "{}/@v/{}.{suffix}",
+        module.path.escaped(),
+        module.version.escaped()
+    )
 }
 
 async fn metadata(situation: &Situation, entry: &Entry, module: &ModuleVersion) -> Check {
@@ -282,7 +352,11 @@ async fn metadata(situation: &Situation, entry: &Entry, module: &ModuleVersion) 
         let answer = match ask(situation, url, Some(entry), None, limit).await {
             Ok(answer) => answer,
             Err(error) => {
-                return Check::fail("http.present", format!("{name} .{suffix}: {error}"), "see the log of the proxy for this request");
+                return Check::fail(
+                    "http.present",
+                    format!("{name} .{suffix}: {error}"),
+                    "see the log of the proxy for this request",
+                );
             }
         };
         if let Some(check) = judge_present(entry, &name, suffix, module, &answer) {
@@ -293,18 +367,30 @@ async fn metadata(situation: &Situation, entry: &Entry, module: &ModuleVersion) 
 }
 
 /// What is wrong with the answer for a module that must be there; none when all is well.
-fn judge_present(entry: &Entry, name: &str, suffix: &str, module: &ModuleVersion, answer: &Answer) -> Option<Check> {
+fn judge_present(
+    entry: &Entry,
+    name: &str,
+    suffix: &str,
+    module: &ModuleVersion,
+    answer: &Answer,
+) -> Option<Check> {
     let status = answer.status;
     let what = format!("{name} .{suffix}");
     match status {
         200 => {}
         404 | 410 if entry.next_on_absent => {
-            return Some(Check::ok("http.present", format!("{what} is not here ({status}); the next entry is asked")));
+            return Some(Check::ok(
+                "http.present",
+                format!("{what} is not here ({status}); the next entry is asked"),
+            ));
         }
         404 | 410 => {
             return Some(Check::fail(
                 "http.present",
-                format!("{what}: {status}, with {}; nobody is asked after this entry", answer.reason()),
+                format!(
+                    "{what}: {status}, with {}; nobody is asked after this entry",
+                    answer.reason()
+                ),
                 "if the module is private, it is not this proxy's to know: see GOPRIVATE; otherwise correct the version in go.mod or give the proxy its upstream",
             ));
         }
@@ -335,17 +421,23 @@ fn judge_present(entry: &Entry, name: &str, suffix: &str, module: &ModuleVersion
         return None;
     }
     let version = serde_json::from_slice::<serde_json::Value>(&answer.body).ok();
-    let version = version.as_ref().and_then(|info| info.get("Version")?.as_str());
+    let version = version
+        .as_ref()
+        .and_then(|info| info.get("Version")?.as_str());
     match version {
         Some(version) if version == module.version.to_string() => None,
         Some(version) => Some(Check::fail(
             "http.present",
-            format!("{what} is for version {version:?}: Go says \"proxy returned info for version {version} instead of requested version\""),
+            format!(
+                "{what} is for version {version:?}: Go says \"proxy returned info for version {version} instead of requested version\""
+            ),
             "the proxy mixes up versions: clear what it holds of this module",
         )),
         None => Some(Check::fail(
             "http.present",
-            format!("{what} is no JSON with a Version: Go stops with \"invalid response from proxy\""),
+            format!(
+                "{what} is no JSON with a Version: Go stops with \"invalid response from proxy\""
+            ),
             "correct the address in GOPROXY, or see what stands before the proxy",
         )),
     }
@@ -367,15 +459,25 @@ async fn zip(situation: &Situation, entry: &Entry, module: &ModuleVersion) -> Ch
             );
         }
         Err(error) => {
-            return Check::fail("http.zip", format!("the zip of {}: {error}", module.path), "see the log of the proxy for this request");
+            return Check::fail(
+                "http.zip",
+                format!("the zip of {}: {error}", module.path),
+                "see the log of the proxy for this request",
+            );
         }
     };
     let moved = match answer.url.host_str() {
         to if to == host.as_deref() => String::new(),
-        to => format!(", from {}: let every machine that builds reach it", to.unwrap_or_default()),
+        to => format!(
+            ", from {}: let every machine that builds reach it",
+            to.unwrap_or_default()
+        ),
     };
     match answer.status {
-        200 | 206 if answer.body.starts_with(b"PK") => Check::ok("http.zip", format!("begins after {} ms{moved}", answer.took.as_millis())),
+        200 | 206 if answer.body.starts_with(b"PK") => Check::ok(
+            "http.zip",
+            format!("begins after {} ms{moved}", answer.took.as_millis()),
+        ),
         200 | 206 => Check::fail(
             "http.zip",
             format!("what is served as zip of {} is none{moved}", module.path),
@@ -383,7 +485,11 @@ async fn zip(situation: &Situation, entry: &Entry, module: &ModuleVersion) -> Ch
         ),
         status => Check::fail(
             "http.zip",
-            format!("the zip of {}: {status}, with {}", module.path, answer.reason()),
+            format!(
+                "the zip of {}: {status}, with {}",
+                module.path,
+                answer.reason()
+            ),
             "the proxy serves the metadata of the module but not its files: see its log for this request",
         ),
     }

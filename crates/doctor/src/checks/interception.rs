@@ -54,14 +54,22 @@ pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Vec<Check>
 
 /// The hosts of Go's defaults that this environment asks.
 fn public_hosts(situation: &Situation, done: &Done) -> Vec<Url> {
-    let default = gomod::defaults::GOPROXY.split(',').next().unwrap_or_default();
+    let default = gomod::defaults::GOPROXY
+        .split(',')
+        .next()
+        .unwrap_or_default();
     let default = Url::parse(default).ok();
     situation
         .entries()
         .iter()
         .filter(|entry| {
-            let is_default = default.as_ref().is_some_and(|url| url.host() == entry.base.host());
-            let broken = done.broken(&["dns.name", "tcp.connect", "tls.handshake"], Some(&entry.written));
+            let is_default = default
+                .as_ref()
+                .is_some_and(|url| url.host() == entry.base.host());
+            let broken = done.broken(
+                &["dns.name", "tcp.connect", "tls.handshake"],
+                Some(&entry.written),
+            );
             is_default && broken.is_none()
         })
         .map(|entry| entry.base.clone())
@@ -70,21 +78,33 @@ fn public_hosts(situation: &Situation, done: &Done) -> Vec<Url> {
 
 fn judge(host: &str, presented: &tls::Presented) -> Check {
     let Some(top) = presented.chain.last() else {
-        return Check::skip("interception.issuer", format!("{host} showed no certificate"));
+        return Check::skip(
+            "interception.issuer",
+            format!("{host} showed no certificate"),
+        );
     };
     let issuer = &top.issuer;
     if PUBLIC.iter().any(|name| issuer.contains(name)) {
-        return Check::ok("interception.issuer", format!("{host} shows a certificate of {issuer}"));
+        return Check::ok(
+            "interception.issuer",
+            format!("{host} shows a certificate of {issuer}"),
+        );
     }
     let organisation = if top.issuer_organisation.is_empty() {
         issuer
     } else {
         &top.issuer_organisation
     };
-    let believed = if presented.is_believed() { "Go trusts it here" } else { "Go does not trust it here" };
+    let believed = if presented.is_believed() {
+        "Go trusts it here"
+    } else {
+        "Go does not trust it here"
+    };
     Check::warn(
         "interception.issuer",
-        format!("{host} shows a certificate of {issuer}, which is no public authority: an intercepting proxy of {organisation} opens the connections; {believed}"),
+        format!(
+            "{host} shows a certificate of {issuer}, which is no public authority: an intercepting proxy of {organisation} opens the connections; {believed}"
+        ),
         "every place that builds needs that authority: the system's store or SSL_CERT_FILE for Go, http.sslCAInfo for git, a COPY and update-ca-certificates in Dockerfiles; or have the host exempted",
     )
 }

@@ -44,7 +44,11 @@ fn paths(situation: &Situation) -> Check {
     if !leaks.is_empty() {
         let more = leaks.len().saturating_sub(LISTED);
         leaks.truncate(LISTED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         return Check::fail(
             id,
             format!("{}{more}", leaks.join("; ")),
@@ -56,7 +60,11 @@ fn paths(situation: &Situation) -> Check {
 
 /// The paths of go.mod and go.sum are the same but for tests of dependencies: go.mod is enough.
 fn modules(situation: &Situation) -> Vec<String> {
-    situation.requirements().into_iter().map(|(path, _)| path).collect()
+    situation
+        .requirements()
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect()
 }
 
 /// The first host of the chain that is not the company's: what comes before it may answer already, and
@@ -66,13 +74,23 @@ fn public_proxy(situation: &Situation) -> Option<String> {
         Some(policy) => hosts(&policy.client.goproxy),
         None => Vec::new(),
     };
-    let default = ProxyList::parse(gomod::defaults::GOPROXY).ok().map(|list| hosts(&list));
+    let default = ProxyList::parse(gomod::defaults::GOPROXY)
+        .ok()
+        .map(|list| hosts(&list));
     let default = default.unwrap_or_default();
     let is_public = |entry: &&Entry| {
         let (host, _) = entry.host();
-        if situation.policy.is_some() { !own.contains(&host) } else { default.contains(&host) }
+        if situation.policy.is_some() {
+            !own.contains(&host)
+        } else {
+            default.contains(&host)
+        }
     };
-    situation.entries().iter().find(is_public).map(|entry| entry.host().0)
+    situation
+        .entries()
+        .iter()
+        .find(is_public)
+        .map(|entry| entry.host().0)
 }
 
 fn hosts(list: &ProxyList) -> Vec<String> {
@@ -89,13 +107,25 @@ fn told(situation: &Situation, modules: &[String], direct: &Patterns) -> String 
     let mut rows: Vec<String> = situation
         .entries()
         .iter()
-        .map(|entry| format!("{} may learn {through} of {} paths", entry.host().0, modules.len()))
+        .map(|entry| {
+            format!(
+                "{} may learn {through} of {} paths",
+                entry.host().0,
+                modules.len()
+            )
+        })
         .collect();
     if through < modules.len() {
-        rows.push(format!("{} are asked of their own hosts", modules.len() - through));
+        rows.push(format!(
+            "{} are asked of their own hosts",
+            modules.len() - through
+        ));
     }
     if rows.is_empty() {
-        rows.push(format!("{} paths are asked of their own hosts", modules.len()));
+        rows.push(format!(
+            "{} paths are asked of their own hosts",
+            modules.len()
+        ));
     }
     rows.join("; ")
 }

@@ -139,11 +139,27 @@ mod tests {
         for (text, host, found) in [
             (whole, "a.example", true),
             (whole, "a.example:8443", false),
-            ("machine a.example:8443 login u password p", "a.example:8443", true),
-            ("machine a.example\n\tlogin u\r\n\tpassword p\n", "a.example", true),
+            (
+                "machine a.example:8443 login u password p",
+                "a.example:8443",
+                true,
+            ),
+            (
+                "machine a.example\n\tlogin u\r\n\tpassword p\n",
+                "a.example",
+                true,
+            ),
             ("machine a.example login u", "a.example", false),
-            ("default\nmachine a.example login u password p", "a.example", false),
-            ("macdef m\nx\n\nmachine a.example login u password p", "a.example", true),
+            (
+                "default\nmachine a.example login u password p",
+                "a.example",
+                false,
+            ),
+            (
+                "macdef m\nx\n\nmachine a.example login u password p",
+                "a.example",
+                true,
+            ),
             ("", "a.example", false),
         ] {
             let login = Netrc::parse(text).login(host);
@@ -153,7 +169,9 @@ mod tests {
 
     #[test]
     fn what_go_passes_over_is_told() {
-        let netrc = Netrc::parse("machine a login u\nmachine b password p\nmachine c login u password p\ndefault login x password y");
+        let netrc = Netrc::parse(
+            "machine a login u\nmachine b password p\nmachine c login u password p\ndefault login x password y",
+        );
         assert_eq!(netrc.incomplete, ["a", "b"]);
         assert_eq!(netrc.names().collect::<Vec<_>>(), ["c"]);
         assert!(netrc.has_default);

@@ -18,7 +18,10 @@ pub(super) async fn check(situation: &Arc<Situation>, _: &Done) -> Vec<Check> {
     let mut checks = vec![netrc(situation)];
     let modules = private_modules(situation);
     if modules.is_empty() {
-        checks.push(Check::skip("private.git", "no requirement of go.mod is fetched from version control"));
+        checks.push(Check::skip(
+            "private.git",
+            "no requirement of go.mod is fetched from version control",
+        ));
         return checks;
     }
     let looks = modules.into_iter().map(|(host, path)| {
@@ -74,15 +77,20 @@ fn netrc(situation: &Situation) -> Check {
     if netrc.mode.is_none() {
         return Check::ok(id, format!("{path} is not there: Go sends no login"));
     }
-    let wrong: Vec<(String, String)> =
-        situation.entries().iter().filter_map(|entry| unused(situation, entry)).collect();
+    let wrong: Vec<(String, String)> = situation
+        .entries()
+        .iter()
+        .filter_map(|entry| unused(situation, entry))
+        .collect();
     if let Some((evidence, remedy)) = wrong.into_iter().next() {
         return Check::fail(id, format!("{path}: {evidence}"), remedy);
     }
     if let Some(machine) = netrc.incomplete.first() {
         return Check::fail(
             id,
-            format!("{path}: machine {machine} has not both a login and a password: Go does not use it"),
+            format!(
+                "{path}: machine {machine} has not both a login and a password: Go does not use it"
+            ),
             format!("write machine {machine} login USER password TOKEN"),
         );
     }
@@ -100,7 +108,10 @@ fn netrc(situation: &Situation) -> Check {
             "write one machine entry for each host",
         );
     }
-    Check::ok(id, format!("{path} has logins for {} hosts", netrc.names().count()))
+    Check::ok(
+        id,
+        format!("{path} has logins for {} hosts", netrc.names().count()),
+    )
 }
 
 /// An entry of netrc that is meant for this proxy and never used: evidence and remedy.
@@ -117,13 +128,19 @@ fn unused(situation: &Situation, entry: &Entry) -> Option<(String, String)> {
     if situation.netrc.names().any(|name| name == wanted) {
         return (entry.base.scheme() == "http").then(|| {
             (
-                format!("the login of {wanted} is never sent to {}: Go sends none over plain http", entry.written),
+                format!(
+                    "the login of {wanted} is never sent to {}: Go sends none over plain http",
+                    entry.written
+                ),
                 "serve the proxy over https and write https:// in GOPROXY".to_owned(),
             )
         });
     }
     Some((
-        format!("machine {machine} is not the host of {}, which is {wanted} for Go, port included: the login is never sent", entry.written),
+        format!(
+            "machine {machine} is not the host of {}, which is {wanted} for Go, port included: the login is never sent",
+            entry.written
+        ),
         format!("write machine {wanted}"),
     ))
 }

@@ -16,7 +16,11 @@ use super::{Check, Done};
 pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Vec<Check> {
     let asked = Arc::clone(situation);
     let docker = tokio::task::spawn_blocking(move || docker(&asked));
-    let mut checks = vec![variables(situation), exceptions(situation), agreement(situation)];
+    let mut checks = vec![
+        variables(situation),
+        exceptions(situation),
+        agreement(situation),
+    ];
     checks.extend(docker.await);
     let done = done.clone();
     let connects = per_entry(situation, "proxy.connect", move |situation, entry| {
@@ -28,7 +32,11 @@ pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Vec<Check>
 }
 
 /// The value of a variable in its upper-case spelling, else in the lower-case one, and which.
-fn either<'a>(situation: &'a Situation, upper: &'static str, lower: &'static str) -> Option<(&'static str, &'a str)> {
+fn either<'a>(
+    situation: &'a Situation,
+    upper: &'static str,
+    lower: &'static str,
+) -> Option<(&'static str, &'a str)> {
     [upper, lower]
         .into_iter()
         .find_map(|name| situation.env.get(name).map(|value| (name, value)))
@@ -73,9 +81,15 @@ fn exceptions(situation: &Situation) -> Check {
     let Some((name, value)) = either(situation, "NO_PROXY", "no_proxy") else {
         return Check::ok(id, "NO_PROXY is not set");
     };
-    let entries: Vec<&str> = value.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
+    let entries: Vec<&str> = value
+        .split(',')
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty())
+        .collect();
     let told = |why: fn(&str) -> Option<&'static str>| {
-        let told = entries.iter().filter_map(|entry| why(entry).map(|why| format!("{name}: {entry:?}: {why}")));
+        let told = entries
+            .iter()
+            .filter_map(|entry| why(entry).map(|why| format!("{name}: {entry:?}: {why}")));
         told.collect::<Vec<_>>().join("; ")
     };
     let remedy = "write hosts with commas between: corp.example,.corp.example";
@@ -85,18 +99,24 @@ fn exceptions(situation: &Situation) -> Check {
     }
     let git = told(dead_for_git);
     if !git.is_empty() {
-        return Check::warn(id, format!("{git}; Go skips the HTTP proxy there and git does not"), remedy);
+        return Check::warn(
+            id,
+            format!("{git}; Go skips the HTTP proxy there and git does not"),
+            remedy,
+        );
     }
     Check::ok(id, format!("{name}={value}"))
 }
 
-/// git and curl know `http_proxy` in lower case only, and their own reading of NO_PROXY.
+/// git and curl know `http_proxy` in lower case only, and their own reading of `NO_PROXY`.
 fn agreement(situation: &Situation) -> Check {
     let id = "proxy.agreement";
     let Ok(proxies) = &situation.proxies else {
         return Check::skip(id, "proxy.variables failed");
     };
-    if either(situation, "HTTPS_PROXY", "https_proxy").is_none() && either(situation, "HTTP_PROXY", "http_proxy").is_none() {
+    if either(situation, "HTTPS_PROXY", "https_proxy").is_none()
+        && either(situation, "HTTP_PROXY", "http_proxy").is_none()
+    {
         return Check::ok(id, "no HTTP proxy is set");
     }
     let differs = situation.entries().iter().find(|entry| {
@@ -110,7 +130,10 @@ fn agreement(situation: &Situation) -> Check {
     match differs {
         Some(entry) => Check::warn(
             id,
-            format!("for {} Go and git do not take the same way: git knows http_proxy in lower case only", entry.written),
+            format!(
+                "for {} Go and git do not take the same way: git knows http_proxy in lower case only",
+                entry.written
+            ),
             "set the variables in both spellings",
         ),
         None => Check::ok(id, "Go and git take the same way"),
@@ -119,14 +142,21 @@ fn agreement(situation: &Situation) -> Check {
 
 fn is_loopback(url: &Url) -> bool {
     let (host, _) = host_of(url);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// Containers get the proxies of the Docker client's settings, not of the environment.
 fn docker(situation: &Situation) -> Check {
     let id = "proxy.docker";
     let at_home = || Some(Path::new(situation.env.get("HOME")?).join(".docker"));
-    let folder = situation.env.get("DOCKER_CONFIG").map(Into::into).or_else(at_home);
+    let folder = situation
+        .env
+        .get("DOCKER_CONFIG")
+        .map(Into::into)
+        .or_else(at_home);
     let Some(path) = folder.map(|folder: std::path::PathBuf| folder.join("config.json")) else {
         return Check::skip(id, "no HOME: no settings of Docker");
     };
@@ -139,11 +169,17 @@ fn docker(situation: &Situation) -> Check {
     if wants && !has_proxy {
         return Check::warn(
             id,
-            format!("HTTPS_PROXY is set here and {} has no proxies.default: builds in Docker go out directly", path.display()),
+            format!(
+                "HTTPS_PROXY is set here and {} has no proxies.default: builds in Docker go out directly",
+                path.display()
+            ),
             "add proxies.default with httpProxy, httpsProxy and noProxy there, or pass --build-arg HTTPS_PROXY",
         );
     }
-    Check::ok(id, format!("{} agrees with the environment", path.display()))
+    Check::ok(
+        id,
+        format!("{} agrees with the environment", path.display()),
+    )
 }
 
 /// Whether the HTTP proxy lets through.
@@ -168,7 +204,9 @@ async fn connect(situation: &Situation, entry: &Entry, broken: Option<&'static s
     } else {
         match dial::ask_through(proxy, &entry.base, situation.probe).await {
             Ok((407, line)) => Err(NoTunnel::Status(407, line)),
-            Ok((status, _)) => Ok(format!("answers, with status {status} for the base address")),
+            Ok((status, _)) => Ok(format!(
+                "answers, with status {status} for the base address"
+            )),
             Err(error) => Err(error),
         }
     };
@@ -177,17 +215,29 @@ async fn connect(situation: &Situation, entry: &Entry, broken: Option<&'static s
         Err(NoTunnel::Status(407, line)) => Check::fail(
             id,
             format!("the HTTP proxy of {variable} wants a login: {line}"),
-            format!("write {variable}=http://USER:PASSWORD@host:port (Go knows Basic only), or have {} exempted in NO_PROXY", entry.host().0),
+            format!(
+                "write {variable}=http://USER:PASSWORD@host:port (Go knows Basic only), or have {} exempted in NO_PROXY",
+                entry.host().0
+            ),
         ),
         Err(NoTunnel::Status(_, line)) => Check::fail(
             id,
-            format!("the HTTP proxy of {variable} does not let through to {}: {line}", entry.host().0),
-            format!("have it opened there, or add {} to NO_PROXY if it can be reached directly", entry.host().0),
+            format!(
+                "the HTTP proxy of {variable} does not let through to {}: {line}",
+                entry.host().0
+            ),
+            format!(
+                "have it opened there, or add {} to NO_PROXY if it can be reached directly",
+                entry.host().0
+            ),
         ),
         Err(NoTunnel::Broken(why)) => Check::fail(
             id,
             format!("the HTTP proxy of {variable} fails: {why}"),
-            format!("correct {variable}, or add {} to NO_PROXY if it can be reached directly", entry.host().0),
+            format!(
+                "correct {variable}, or add {} to NO_PROXY if it can be reached directly",
+                entry.host().0
+            ),
         ),
     };
     check.since(start)

@@ -37,7 +37,7 @@ pub(super) async fn connections(situation: &Arc<Situation>, done: &Done) -> Vec<
 pub(super) async fn per_entry<F>(
     situation: &Arc<Situation>,
     id: &'static str,
-    make: impl Fn(Arc<Situation>, Entry) -> F,
+    probe: impl Fn(Arc<Situation>, Entry) -> F,
 ) -> Vec<Check>
 where
     F: Future<Output = Check> + Send + 'static,
@@ -47,7 +47,7 @@ where
     }
     let running = situation.entries().iter().map(|entry| {
         let subject = entry.written.clone();
-        let made = make(Arc::clone(situation), entry.clone());
+        let made = probe(Arc::clone(situation), entry.clone());
         async move {
             let start = Instant::now();
             made.await.about(&subject).since(start)
@@ -62,7 +62,10 @@ pub(super) fn no_entries(situation: &Situation, id: &'static str) -> Option<Chec
         return Some(Check::skip(id, "chain.goproxy failed: Go asks nobody"));
     }
     if situation.go.value("GO111MODULE") == "off" {
-        return Some(Check::skip(id, "env.modules failed: without modules no proxy is asked"));
+        return Some(Check::skip(
+            id,
+            "env.modules failed: without modules no proxy is asked",
+        ));
     }
     if situation.entries().is_empty() {
         let list = situation.go.value("GOPROXY");
@@ -73,7 +76,10 @@ pub(super) fn no_entries(situation: &Situation, id: &'static str) -> Option<Chec
 
 async fn name(situation: &Situation, entry: &Entry) -> Check {
     let Ok(proxies) = &situation.proxies else {
-        return Check::skip("dns.name", "the variables of the HTTP proxy cannot be read: see proxy.variables");
+        return Check::skip(
+            "dns.name",
+            "the variables of the HTTP proxy cannot be read: see proxy.variables",
+        );
     };
     let (host, port) = dial::first_hop(proxies, &entry.base);
     let by = by_proxy(situation, entry);
@@ -82,8 +88,10 @@ async fn name(situation: &Situation, entry: &Entry) -> Check {
     }
     match dial::resolve(&host, port, situation.probe).await {
         Ok(addresses) => {
-            let mut shown: Vec<String> =
-                addresses.iter().map(|address| address.ip().to_string()).collect();
+            let mut shown: Vec<String> = addresses
+                .iter()
+                .map(|address| address.ip().to_string())
+                .collect();
             shown.dedup();
             shown.truncate(ADDRESSES);
             Check::ok("dns.name", format!("{host} is {}{by}", shown.join(", ")))
@@ -101,7 +109,10 @@ async fn name(situation: &Situation, entry: &Entry) -> Check {
 
 async fn connection(situation: &Situation, entry: &Entry) -> Check {
     let Ok(proxies) = &situation.proxies else {
-        return Check::skip("tcp.connect", "the variables of the HTTP proxy cannot be read: see proxy.variables");
+        return Check::skip(
+            "tcp.connect",
+            "the variables of the HTTP proxy cannot be read: see proxy.variables",
+        );
     };
     let (host, port) = dial::first_hop(proxies, &entry.base);
     let by = by_proxy(situation, entry);
@@ -110,12 +121,15 @@ async fn connection(situation: &Situation, entry: &Entry) -> Check {
         Err(why) => return Check::skip("tcp.connect", format!("there is no address: {why}")),
     };
     let within = situation.probe;
-    let tries = addresses.into_iter().take(ADDRESSES).map(|address| async move {
-        let start = Instant::now();
-        let stream = dial::connect_to(address, within).await;
-        let took = start.elapsed();
-        stream.map(|_| format!("{address} in {} ms", took.as_millis()))
-    });
+    let tries = addresses
+        .into_iter()
+        .take(ADDRESSES)
+        .map(|address| async move {
+            let start = Instant::now();
+            let stream = dial::connect_to(address, within).await;
+            let took = start.elapsed();
+            stream.map(|_| format!("{address} in {} ms", took.as_millis()))
+        });
     let results = side_by_side(tries.collect()).await;
     let reached = results.iter().any(Result::is_ok);
     let told = results.iter().map(|result| match result {
@@ -156,7 +170,9 @@ pub(super) fn proxy_variable(situation: &Situation, entry: &Entry) -> Option<&'s
         "https" => ["HTTPS_PROXY", "https_proxy"],
         _ => ["HTTP_PROXY", "http_proxy"],
     };
-    names.into_iter().find(|name| situation.env.get(name).is_some())
+    names
+        .into_iter()
+        .find(|name| situation.env.get(name).is_some())
 }
 
 fn by_proxy(situation: &Situation, entry: &Entry) -> String {

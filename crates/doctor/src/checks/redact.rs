@@ -51,19 +51,38 @@ impl Redaction {
                 hosts.insert(host.to_owned());
             }
         };
-        situation.entries().iter().for_each(|entry| add(&entry.host().0));
+        situation
+            .entries()
+            .iter()
+            .for_each(|entry| add(&entry.host().0));
         for name in ["GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE"] {
-            situation.patterns(name).iter().for_each(|pattern| add(first(pattern)));
+            situation
+                .patterns(name)
+                .iter()
+                .for_each(|pattern| add(first(pattern)));
         }
         for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"] {
             let value = situation.env.get(name).unwrap_or_default();
             let url = Url::parse(value).or_else(|_| Url::parse(&format!("http://{value}")));
-            add(url.ok().as_ref().and_then(Url::host_str).unwrap_or_default());
+            add(url
+                .ok()
+                .as_ref()
+                .and_then(Url::host_str)
+                .unwrap_or_default());
         }
-        for entry in situation.env.get("NO_PROXY").or(situation.env.get("no_proxy")).unwrap_or_default().split(',') {
+        for entry in situation
+            .env
+            .get("NO_PROXY")
+            .or(situation.env.get("no_proxy"))
+            .unwrap_or_default()
+            .split(',')
+        {
             add(entry.trim().split(':').next().unwrap_or_default());
         }
-        situation.netrc.names().for_each(|name| add(name.split(':').next().unwrap_or_default()));
+        situation
+            .netrc
+            .names()
+            .for_each(|name| add(name.split(':').next().unwrap_or_default()));
         if let Ok(Some(database)) = sumdb::Database::parse(situation.go.value("GOSUMDB")) {
             add(first(database.name()));
         }
@@ -73,7 +92,11 @@ impl Redaction {
             }
         }
         if let Some(policy) = &situation.policy {
-            policy.client.private.iter().for_each(|pattern| add(first(pattern)));
+            policy
+                .client
+                .private
+                .iter()
+                .for_each(|pattern| add(first(pattern)));
         }
         let mut hosts: Vec<String> = hosts.into_iter().collect();
         // The longest first, so that no part of a name is left.
@@ -92,12 +115,12 @@ impl Redaction {
 
     /// The check without those hosts.
     #[must_use]
-    pub fn check(&self, check: Check) -> Check {
+    pub fn check(&self, check: &Check) -> Check {
         Check {
             subject: check.subject.as_deref().map(|subject| self.text(subject)),
             evidence: self.text(&check.evidence),
             remedy: self.text(&check.remedy),
-            ..check
+            ..check.clone()
         }
     }
 }
@@ -108,7 +131,10 @@ fn first(path: &str) -> &str {
 
 fn is_public(host: &str) -> bool {
     PUBLIC.iter().any(|public| {
-        host == *public || host.strip_suffix(public).is_some_and(|rest| rest.ends_with('.'))
+        host == *public
+            || host
+                .strip_suffix(public)
+                .is_some_and(|rest| rest.ends_with('.'))
     })
 }
 
@@ -119,9 +145,18 @@ mod tests {
     #[test]
     fn logins_are_taken_out_wherever_they_stand() {
         for (text, wanted) in [
-            ("https://user:s3cret@a.example/x", "https://xxxxx@a.example/x"),
-            ("https://t0ken@a.example,direct", "https://xxxxx@a.example,direct"),
-            ("HTTP_PROXY=user:s3cret@proxy:3128", "HTTP_PROXY=xxxxx@proxy:3128"),
+            (
+                "https://user:s3cret@a.example/x",
+                "https://xxxxx@a.example/x",
+            ),
+            (
+                "https://t0ken@a.example,direct",
+                "https://xxxxx@a.example,direct",
+            ),
+            (
+                "HTTP_PROXY=user:s3cret@proxy:3128",
+                "HTTP_PROXY=xxxxx@proxy:3128",
+            ),
             ("a.example/m@v1.0.0: 404", "a.example/m@v1.0.0: 404"),
             ("git@a.example: denied", "git@a.example: denied"),
             ("https://a.example:8443/m@v1", "https://a.example:8443/m@v1"),

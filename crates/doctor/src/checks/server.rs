@@ -33,7 +33,11 @@ pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Vec<Check>
             checks.into_iter().map(about).collect::<Vec<_>>()
         }
     });
-    side_by_side(looks.collect()).await.into_iter().flatten().collect()
+    side_by_side(looks.collect())
+        .await
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 async fn of_entry(situation: &Situation, entry: &Entry) -> Vec<Check> {
@@ -55,9 +59,14 @@ async fn of_entry(situation: &Situation, entry: &Entry) -> Vec<Check> {
 /// `/version` of a modkeep; none of anything else.
 async fn version(situation: &Situation, entry: &Entry) -> Option<Value> {
     let url = entry.at("version")?;
-    let answer = ask(situation, url, Some(entry), None, PAGE_BYTES).await.ok()?;
+    let answer = ask(situation, url, Some(entry), None, PAGE_BYTES)
+        .await
+        .ok()?;
     let version: Value = serde_json::from_slice(&answer.body).ok()?;
-    let is_modkeep = answer.status == 200 && ["version", "revision", "rustc"].iter().all(|key| version[key].is_string());
+    let is_modkeep = answer.status == 200
+        && ["version", "revision", "rustc"]
+            .iter()
+            .all(|key| version[key].is_string());
     is_modkeep.then_some(version)
 }
 
@@ -72,7 +81,11 @@ async fn health(situation: &Situation, entry: &Entry) -> Check {
         match ask(situation, url, Some(entry), None, PAGE_BYTES).await {
             Ok(answer) if answer.status == 200 => {
                 let text = String::from_utf8_lossy(&answer.body);
-                told.extend(text.lines().filter(|line| line.contains("circuit open") || line.contains("FORKED")).map(str::to_owned));
+                told.extend(
+                    text.lines()
+                        .filter(|line| line.contains("circuit open") || line.contains("FORKED"))
+                        .map(str::to_owned),
+                );
             }
             Ok(answer) => {
                 return Check::fail(
@@ -81,13 +94,23 @@ async fn health(situation: &Situation, entry: &Entry) -> Check {
                     "see /readyz and the log of that modkeep: its store may be unusable, or it is ending",
                 );
             }
-            Err(error) => return Check::fail(id, format!("/{page}: {error}"), "see the log of that modkeep"),
+            Err(error) => {
+                return Check::fail(
+                    id,
+                    format!("/{page}: {error}"),
+                    "see the log of that modkeep",
+                );
+            }
         }
     }
     if told.is_empty() {
         return Check::ok(id, "alive and ready");
     }
-    Check::warn(id, told.join("; "), "what is held is served; what is not has to wait: see the log of that modkeep")
+    Check::warn(
+        id,
+        told.join("; "),
+        "what is held is served; what is not has to wait: see the log of that modkeep",
+    )
 }
 
 fn policy(situation: &Situation, version: &Value) -> Check {
@@ -99,12 +122,18 @@ fn policy(situation: &Situation, version: &Value) -> Check {
         Some(digest) if digest == policy.digest => Check::ok(id, digest),
         Some(digest) => Check::fail(
             id,
-            format!("it enforces {digest}, here is {} ({:?})", policy.digest, policy.name),
+            format!(
+                "it enforces {digest}, here is {} ({:?})",
+                policy.digest, policy.name
+            ),
             "restart the server with this policy, or fetch the policy that it enforces",
         ),
         None => Check::fail(
             id,
-            format!("it runs without a policy, or does not tell it; here is {} ({:?})", policy.digest, policy.name),
+            format!(
+                "it runs without a policy, or does not tell it; here is {} ({:?})",
+                policy.digest, policy.name
+            ),
             "start the server with --policy",
         ),
     }

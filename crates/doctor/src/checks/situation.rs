@@ -1,13 +1,13 @@
 //! What the checks are made on: the environment as `go` reads it, the module
 //! in the folder, the entries of the chain, and the clients that ask them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use goenv::{GoEnv, Looked, Lookup, Origin, Root};
 use gomod::goproxy::{ProxyList, Source};
 use gomod::modfile::{ModFile, parse_strict};
 use gomod::pattern::Patterns;
-use goenv::{EnvFile, GoEnv, Origin, Os, find_goroot, user_file};
 use platform::{
     Clock, EnvSnapshot, HttpClient, HttpOptions, Limits, Login, ProxyRules, trusted_authorities,
 };
@@ -37,11 +37,13 @@ pub struct Surroundings {
 pub struct Situation {
     pub(super) env: EnvSnapshot,
     pub(super) go: GoEnv,
-    pub(super) user: Option<EnvFile>,
     pub(super) goroot: Option<PathBuf>,
-    /// The installed Go in full, as `1.26.8`.
+    /// The Go that runs in full, as `1.26.8`; none when none is installed.
     pub(super) version: Option<String>,
-    pub(super) folder: PathBuf,
+    /// The toolchain on this machine that GOTOOLCHAIN led to, if it is not the installed one.
+    pub(super) selected: Option<String>,
+    /// The go.work that counts.
+    pub(super) work: Option<PathBuf>,
     pub(super) module: Option<MainModule>,
     pub(super) policy: Option<Policy>,
     pub(super) clock: Clock,
@@ -63,7 +65,7 @@ pub(super) struct MainModule {
 }
 
 /// An entry of the chain that is asked over HTTP.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Entry {
     /// As written, without a password.
     pub(super) written: String,
@@ -106,9 +108,14 @@ impl Situation {
             policy,
             clock,
         } = surroundings;
-        let go = GoEnv::read(&env, None);
-        let user = user_file(&env, Os::HERE).and_then(read_env_file);
-        let goroot = find_goroot(&env, user.as_ref());
+        let lookup = Lookup {
+            env: &env,
+            folder: Some(folder),
+            version: None,
+            user: None,
+            root: Root::machine(),
+        };
+        let Looked { env: go, found, .. } = lookup.run();
         let netrc = Netrc::load(&env);
         let list = ProxyList::parse(go.value("GOPROXY"));
         let chain = match &list {
@@ -123,18 +130,18 @@ impl Situation {
             listed,
         });
         Self {
-            version: goroot.as_deref().and_then(installed_version),
-            module: find_module(&go, &folder),
+            version: found.version.as_deref().and_then(plain_version),
+            module: find_module(&go),
+            work: go_work(&go),
             proxies: ProxyRules::read(&env).map_err(|error| error.to_string()),
             authorities: trusted_authorities(&env).map_err(|error| error.to_string()),
             http: http.map_err(|error| error.to_string()),
             list: list.ok(),
             probe: PROBE,
+            goroot: found.goroot,
+            selected: found.selected,
             env,
             go,
-            user,
-            goroot,
-            folder,
             policy,
             clock,
             chain,
@@ -199,11 +206,6 @@ impl Situation {
     }
 }
 
-fn read_env_file(path: PathBuf) -> Option<EnvFile> {
-    let bytes = std::fs::read(&path).ok()?;
-    Some(EnvFile::parse(path, &bytes))
-}
-
 /// The deadlines of a probe in place of a server's.
 fn limits() -> Limits {
     Limits {
@@ -245,7 +247,11 @@ fn entries(list: &ProxyList, netrc: &Netrc) -> Vec<Entry> {
             next_on_error: has_next && entry.fall_back_on_error,
         })
     };
-    list.entries().iter().enumerate().filter_map(entry).collect()
+    list.entries()
+        .iter()
+        .enumerate()
+        .filter_map(entry)
+        .collect()
 }
 
 /// What `go` sends to a host: never over plain http.
@@ -266,23 +272,27 @@ fn login(url: &Url, netrc: &Netrc) -> Option<Login> {
     netrc.login(&host)
 }
 
-/// The version in `$GOROOT/VERSION`, without `go`.
-fn installed_version(goroot: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(goroot.join("VERSION")).ok()?;
-    let words = text.lines().next()?.split_whitespace();
-    let mut words = words.filter_map(|word| word.strip_prefix("go1."));
-    words.next().map(|rest| format!("1.{rest}"))
+/// `go1.26.8 X:boringcrypto` as `1.26.8`.
+fn plain_version(name: &str) -> Option<String> {
+    let word = name
+        .split_whitespace()
+        .find_map(|word| word.strip_prefix("go"))?;
+    let version = word.split('-').next()?;
+    gomod::gover::is_valid(version).then(|| version.to_owned())
 }
 
-/// The go.mod of `folder` or of one above it.
-fn find_module(go: &GoEnv, folder: &Path) -> Option<MainModule> {
-    if go.value("GO111MODULE") == "off" {
+/// The go.work that counts.
+fn go_work(go: &GoEnv) -> Option<PathBuf> {
+    let path = go.value("GOWORK");
+    (!matches!(path, "" | "off")).then(|| PathBuf::from(path))
+}
+
+/// The go.mod that counts: Go calls it the null device when there is none.
+fn find_module(go: &GoEnv) -> Option<MainModule> {
+    let path = PathBuf::from(go.value("GOMOD"));
+    if !path.ends_with("go.mod") {
         return None;
     }
-    let path = folder
-        .ancestors()
-        .map(|folder| folder.join("go.mod"))
-        .find(|path| path.is_file())?;
     let name = path.display().to_string();
     let file = match std::fs::read(&path) {
         Ok(bytes) => parse_strict(&name, &bytes).map_err(|error| error.to_string()),

@@ -35,36 +35,14 @@ pub(super) async fn check(situation: &Arc<Situation>) -> Vec<Check> {
     checks
 }
 
-/// The variable as the process or the user's file has it: these are folders, not of [`goenv::GoEnv`] alone.
-fn set(situation: &Situation, name: &str) -> Option<String> {
-    let in_file = || {
-        let (value, _) = situation.user.as_ref()?.last(name)?;
-        Some(value.to_owned()).filter(|value| !value.is_empty())
-    };
-    situation.env.get(name).map(str::to_owned).or_else(in_file)
-}
-
 fn module_cache(situation: &Situation) -> Option<PathBuf> {
-    if let Some(path) = set(situation, "GOMODCACHE") {
-        return Some(PathBuf::from(path));
-    }
-    let gopath = match set(situation, "GOPATH") {
-        Some(list) => std::env::split_paths(&list).next()?,
-        None => Path::new(situation.env.get("HOME")?).join("go"),
-    };
-    Some(gopath.join("pkg/mod"))
+    let path = situation.go.value("GOMODCACHE");
+    (!path.is_empty()).then(|| PathBuf::from(path))
 }
 
 fn build_cache(situation: &Situation) -> Option<PathBuf> {
-    if let Some(path) = set(situation, "GOCACHE") {
-        return (path != "off").then(|| PathBuf::from(path));
-    }
-    let caches = match situation.env.get("XDG_CACHE_HOME") {
-        Some(path) => PathBuf::from(path),
-        None if cfg!(target_os = "macos") => Path::new(situation.env.get("HOME")?).join("Library/Caches"),
-        None => Path::new(situation.env.get("HOME")?).join(".cache"),
-    };
-    Some(caches.join("go-build"))
+    let path = situation.go.value("GOCACHE");
+    (!matches!(path, "" | "off")).then(|| PathBuf::from(path))
 }
 
 fn home(situation: &Situation, has_modcache: bool, has_buildcache: bool) -> Check {
@@ -75,12 +53,21 @@ fn home(situation: &Situation, has_modcache: bool, has_buildcache: bool) -> Chec
         return Check::ok("env.home", format!("HOME={home}"));
     }
     if has_modcache && has_buildcache {
-        return Check::ok("env.home", "HOME is not set; GOMODCACHE or GOPATH, and GOCACHE, are");
+        return Check::ok(
+            "env.home",
+            "HOME is not set; GOMODCACHE or GOPATH, and GOCACHE, are",
+        );
     }
-    let what = if has_modcache { "the build cache" } else { "the module cache" };
+    let what = if has_modcache {
+        "the build cache"
+    } else {
+        "the module cache"
+    };
     Check::fail(
         "env.home",
-        format!("HOME is not set, and {what} cannot be told without it: Go says \"module cache not found\" or \"build cache is required\""),
+        format!(
+            "HOME is not set, and {what} cannot be told without it: Go says \"module cache not found\" or \"build cache is required\""
+        ),
         "set HOME to a folder that can be written, or GOPATH and GOCACHE (a systemd unit and a container without a user have no HOME)",
     )
 }
@@ -94,21 +81,38 @@ fn writable(id: &'static str, variable: &str, folder: Option<PathBuf>) -> Check 
     if !folder.is_absolute() {
         return Check::fail(
             id,
-            format!("{variable}={} is not an absolute path: Go refuses it", folder.display()),
+            format!(
+                "{variable}={} is not an absolute path: Go refuses it",
+                folder.display()
+            ),
             format!("set {variable} to an absolute path"),
         );
     }
-    let nearest = folder.ancestors().find(|one| one.exists()).unwrap_or(&folder);
+    let nearest = folder
+        .ancestors()
+        .find(|one| one.exists())
+        .unwrap_or(&folder);
     let check = match probe(nearest) {
-        Ok(()) if nearest == folder => Check::ok(id, format!("{} can be written", folder.display())),
-        Ok(()) => Check::ok(id, format!("{} is not there yet; {} can be written", folder.display(), nearest.display())),
+        Ok(()) if nearest == folder => {
+            Check::ok(id, format!("{} can be written", folder.display()))
+        }
+        Ok(()) => Check::ok(
+            id,
+            format!(
+                "{} is not there yet; {} can be written",
+                folder.display(),
+                nearest.display()
+            ),
+        ),
         Err(error) => Check::fail(
             id,
             format!("{} cannot be written: {}", nearest.display(), error.kind()),
             if error.kind() == std::io::ErrorKind::StorageFull {
                 "make room there: go clean -modcache, go clean -cache, or a larger disk".to_owned()
             } else {
-                format!("give the user of the build that folder, or set {variable} to one that it has")
+                format!(
+                    "give the user of the build that folder, or set {variable} to one that it has"
+                )
             },
         ),
     };
@@ -123,7 +127,9 @@ fn probe(folder: &Path) -> std::io::Result<()> {
     let path = folder.join(format!(".modkeep-probe-{}", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
     let mut file = options.write(true).create_new(true).open(&path)?;
-    let written = file.write_all(&[0; PROBE_BYTES]).and_then(|()| file.sync_data());
+    let written = file
+        .write_all(&vec![0; PROBE_BYTES])
+        .and_then(|()| file.sync_data());
     drop(file);
     let removed = std::fs::remove_file(&path);
     written.and(removed)
@@ -135,9 +141,18 @@ async fn disk(folder: Option<PathBuf>) -> Check {
     let Some(folder) = folder else {
         return Check::skip("env.disk", "env.home failed: there is no module cache");
     };
-    let nearest = folder.ancestors().find(|one| one.exists()).unwrap_or(&folder);
-    let df = Program::new("df").inherit().env("LC_ALL", "C").args(["-P", "-k"]).args([nearest]);
-    let ran = df.capture(super::situation::PROBE, &Limits::default()).await;
+    let nearest = folder
+        .ancestors()
+        .find(|one| one.exists())
+        .unwrap_or(&folder);
+    let df = Program::new("df")
+        .inherit()
+        .env("LC_ALL", "C")
+        .args(["-P", "-k"])
+        .args([nearest]);
+    let ran = df
+        .capture(super::situation::PROBE, &Limits::default())
+        .await;
     let free = match ran {
         Ok(ran) if ran.ended == Ended::Code(0) => free_kib(&String::from_utf8_lossy(&ran.stdout)),
         _ => None,
@@ -170,10 +185,15 @@ mod tests {
 
     #[test]
     fn room_is_told_by_df() {
-        let text = "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/x 100 40 60 40% /\n";
+        let text =
+            "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/x 100 40 60 40% /\n";
         assert_eq!(free_kib(text), Some(60));
         assert_eq!(free_kib("nonsense"), None);
-        for (free, status) in [(0, Status::Fail), (100 << 10, Status::Warn), (1 << 20, Status::Ok)] {
+        for (free, status) in [
+            (0, Status::Fail),
+            (100 << 10, Status::Warn),
+            (1 << 20, Status::Ok),
+        ] {
             assert_eq!(judge_room(Path::new("/"), free).status, status, "{free}");
         }
     }

@@ -32,7 +32,10 @@ pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Vec<Check>
     let (relay, answerer) = relay(situation, done, &database).await;
     checks.extend(relay);
     let Some(answerer) = answerer else {
-        checks.push(Check::skip("sumdb.signature", "sumdb.relay failed: nobody answers"));
+        checks.push(Check::skip(
+            "sumdb.signature",
+            "sumdb.relay failed: nobody answers",
+        ));
         return checks;
     };
     let direct = direct(situation, &database, &answerer).await;
@@ -53,12 +56,19 @@ fn value(situation: &Situation) -> (Check, Option<Database>) {
     let whence = situation.origin("GOSUMDB");
     match Database::parse(text) {
         Ok(Some(database)) => {
-            let wanted = situation.policy.as_ref().map(|policy| policy.client.sumdb.as_str());
+            let wanted = situation
+                .policy
+                .as_ref()
+                .map(|policy| policy.client.sumdb.as_str());
             let differs = wanted.and_then(|wanted| Database::parse(wanted).ok().flatten());
             let check = match differs {
                 Some(other) if other.key_id() != database.key_id() => Check::fail(
                     id,
-                    format!("GOSUMDB (set by {whence}) is {}, the policy says {}", database.key_id(), other.key_id()),
+                    format!(
+                        "GOSUMDB (set by {whence}) is {}, the policy says {}",
+                        database.key_id(),
+                        other.key_id()
+                    ),
                     "set the value of the block at the end of this report",
                 ),
                 _ => Check::ok(id, format!("{} (set by {whence})", database.key_id())),
@@ -68,7 +78,9 @@ fn value(situation: &Situation) -> (Check, Option<Database>) {
         Ok(None) => {
             let check = Check::warn(
                 id,
-                format!("GOSUMDB=off (set by {whence}): nothing that is not in go.sum is verified, and no toolchain can be fetched"),
+                format!(
+                    "GOSUMDB=off (set by {whence}): nothing that is not in go.sum is verified, and no toolchain can be fetched"
+                ),
                 "remove it, and name private modules in GONOSUMDB or GOPRIVATE instead",
             );
             (check, None)
@@ -77,22 +89,33 @@ fn value(situation: &Situation) -> (Check, Option<Database>) {
             let remedy = if text.is_empty() {
                 format!("remove the empty line GOSUMDB= from {whence}, or mend $GOROOT/go.env")
             } else {
-                "write off, sum.golang.org, or NAME+HASH+KEY with a URL behind a blank if need be".to_owned()
+                "write off, sum.golang.org, or NAME+HASH+KEY with a URL behind a blank if need be"
+                    .to_owned()
             };
-            (Check::fail(id, format!("{error} (GOSUMDB set by {whence})"), remedy), None)
+            (
+                Check::fail(id, format!("{error} (GOSUMDB set by {whence})"), remedy),
+                None,
+            )
         }
     }
 }
 
 /// Asks each proxy whether it relays, as Go does, and decides who answers.
-async fn relay(situation: &Arc<Situation>, done: &Done, database: &Database) -> (Vec<Check>, Option<Answerer>) {
+async fn relay(
+    situation: &Arc<Situation>,
+    done: &Done,
+    database: &Database,
+) -> (Vec<Check>, Option<Answerer>) {
     let id = "sumdb.relay";
     if database.has_explicit_url() {
         let why = "GOSUMDB names an address: proxies are not asked";
         return (vec![Check::skip(id, why)], Some(Answerer::Direct));
     }
     if situation.chain.is_err() {
-        return (vec![Check::skip(id, "chain.goproxy failed: Go asks nobody")], None);
+        return (
+            vec![Check::skip(id, "chain.goproxy failed: Go asks nobody")],
+            None,
+        );
     }
     let mut before = BEFORE_HTTP.to_vec();
     before.extend(["http.answer", "http.portal", "http.login"]);
@@ -105,7 +128,9 @@ async fn relay(situation: &Arc<Situation>, done: &Done, database: &Database) -> 
             let answer = match (broken, entry.at(&path)) {
                 (Some(id), _) => Err(format!("{id} failed")),
                 (None, None) => Err("no address can be made of it".to_owned()),
-                (None, Some(url)) => ask(&situation, url, Some(&entry), None, 4096).await.map_err(|error| error.to_string()),
+                (None, Some(url)) => ask(&situation, url, Some(&entry), None, 4096)
+                    .await
+                    .map_err(|error| error.to_string()),
             };
             (entry, broken.is_some(), answer, start)
         }
@@ -122,7 +147,10 @@ async fn relay(situation: &Arc<Situation>, done: &Done, database: &Database) -> 
         }
     }
     if checks.is_empty() {
-        checks.push(Check::skip(id, "no proxy in GOPROXY: the database itself is asked"));
+        checks.push(Check::skip(
+            id,
+            "no proxy in GOPROXY: the database itself is asked",
+        ));
     }
     (checks, Some(Answerer::Direct))
 }
@@ -134,26 +162,57 @@ enum Next {
     Stop,
 }
 
-fn judge_relay(database: &Database, entry: &Entry, skipped: bool, answer: &Result<Answer, String>) -> (Check, Next) {
+fn judge_relay(
+    database: &Database,
+    entry: &Entry,
+    skipped: bool,
+    answer: &Result<Answer, String>,
+) -> (Check, Next) {
     let id = "sumdb.relay";
     let name = database.name();
-    let on_error = if entry.next_on_error { Next::On } else { Next::Stop };
+    let on_error = if entry.next_on_error {
+        Next::On
+    } else {
+        Next::Stop
+    };
     match answer {
         Err(why) if skipped => (Check::skip(id, why.clone()), on_error),
         Err(why) => (
-            Check::fail(id, format!("whether it relays {name} is not answered: {why}; Go then verifies nothing and fails"), "see the log of the proxy for this request: it must answer 200, or 404 if it relays nothing"),
+            Check::fail(
+                id,
+                format!(
+                    "whether it relays {name} is not answered: {why}; Go then verifies nothing and fails"
+                ),
+                "see the log of the proxy for this request: it must answer 200, or 404 if it relays nothing",
+            ),
             on_error,
         ),
-        Ok(answer) if answer.status == 200 && !answer.is_page() => {
-            (Check::ok(id, format!("it relays {name}: every lookup goes through it, none to {name} itself")), Next::Here)
-        }
-        Ok(answer) if matches!(answer.status, 404 | 410) => {
-            (Check::ok(id, format!("it does not relay {name} ({}): the next is asked", answer.status)), Next::On)
-        }
+        Ok(answer) if answer.status == 200 && !answer.is_page() => (
+            Check::ok(
+                id,
+                format!("it relays {name}: every lookup goes through it, none to {name} itself"),
+            ),
+            Next::Here,
+        ),
+        Ok(answer) if matches!(answer.status, 404 | 410) => (
+            Check::ok(
+                id,
+                format!(
+                    "it does not relay {name} ({}): the next is asked",
+                    answer.status
+                ),
+            ),
+            Next::On,
+        ),
         Ok(answer) => (
             Check::fail(
                 id,
-                format!("{} for {}/sumdb/{name}/supported, with {}: Go takes no answer but 200, 404 and 410, and fails every verification", answer.status, entry.written, answer.reason()),
+                format!(
+                    "{} for {}/sumdb/{name}/supported, with {}: Go takes no answer but 200, 404 and 410, and fails every verification",
+                    answer.status,
+                    entry.written,
+                    answer.reason()
+                ),
                 "let the proxy relay the database, or answer 404 there so that the database itself is asked",
             ),
             on_error,
@@ -169,31 +228,56 @@ fn at(database: &Database, answerer: &Answerer, path: &str) -> Option<Url> {
     }
 }
 
-async fn fetch(situation: &Situation, database: &Database, answerer: &Answerer, path: &str) -> Result<Answer, String> {
+async fn fetch(
+    situation: &Situation,
+    database: &Database,
+    answerer: &Answerer,
+    path: &str,
+) -> Result<Answer, String> {
     let entry = match answerer {
         Answerer::Relay(entry) => Some(entry),
         Answerer::Direct => None,
     };
     let url = at(database, answerer, path).ok_or("no address can be made of it")?;
-    ask(situation, url, entry, None, ANSWER_BYTES).await.map_err(|error| error.to_string())
+    ask(situation, url, entry, None, ANSWER_BYTES)
+        .await
+        .map_err(|error| error.to_string())
 }
 
 async fn direct(situation: &Situation, database: &Database, answerer: &Answerer) -> Check {
     let id = "sumdb.direct";
     let start = Instant::now();
     if matches!(answerer, Answerer::Relay(_)) {
-        return Check::skip(id, "a proxy relays it: no way to the database itself is needed");
+        return Check::skip(
+            id,
+            "a proxy relays it: no way to the database itself is needed",
+        );
     }
     let check = match fetch(situation, database, answerer, "latest").await {
-        Ok(answer) if answer.status < 500 && !answer.is_page() => Check::ok(id, format!("{} answers in {} ms", database.url(), answer.took.as_millis())),
+        Ok(answer) if answer.status < 500 && !answer.is_page() => Check::ok(
+            id,
+            format!(
+                "{} answers in {} ms",
+                database.url(),
+                answer.took.as_millis()
+            ),
+        ),
         Ok(answer) => Check::fail(
             id,
-            format!("{} answers {} with {}", database.url(), answer.status, answer.reason()),
+            format!(
+                "{} answers {} with {}",
+                database.url(),
+                answer.status,
+                answer.reason()
+            ),
             "let a proxy of the chain relay the database (modkeep does), or open the way to it",
         ),
         Err(why) => Check::fail(
             id,
-            format!("{} is not reached: {why}; no proxy relays it, so every verification fails", database.url()),
+            format!(
+                "{} is not reached: {why}; no proxy relays it, so every verification fails",
+                database.url()
+            ),
             "let a proxy of the chain relay the database (modkeep does), or open the way to it; do not set GOSUMDB=off",
         ),
     };
@@ -205,19 +289,42 @@ async fn signature(situation: &Situation, database: &Database, answerer: &Answer
     let start = Instant::now();
     let answer = match fetch(situation, database, answerer, "latest").await {
         Ok(answer) => answer,
-        Err(why) => return Check::fail(id, format!("the signed tree is not answered: {why}"), "see the log of whoever relays it"),
+        Err(why) => {
+            return Check::fail(
+                id,
+                format!("the signed tree is not answered: {why}"),
+                "see the log of whoever relays it",
+            );
+        }
     };
     let check = match answer.status {
         200 => match Head::open(database, &answer.body) {
-            Ok(head) => Check::ok(id, format!("a tree of {} records, signed by {}", head.size, database.key_id())),
+            Ok(head) => Check::ok(
+                id,
+                format!(
+                    "a tree of {} records, signed by {}",
+                    head.size,
+                    database.key_id()
+                ),
+            ),
             Err(error) => Check::fail(
                 id,
                 error.to_string(),
                 "the key in GOSUMDB is not the one of this database, or somebody changes its answers: compare the key with whoever runs the database",
             ),
         },
-        404 | 410 => Check::skip(id, "it does not give the newest tree, which only auditors ask for"),
-        status => Check::fail(id, format!("the signed tree is answered with {status} and {}", answer.reason()), "see the log of whoever relays it"),
+        404 | 410 => Check::skip(
+            id,
+            "it does not give the newest tree, which only auditors ask for",
+        ),
+        status => Check::fail(
+            id,
+            format!(
+                "the signed tree is answered with {status} and {}",
+                answer.reason()
+            ),
+            "see the log of whoever relays it",
+        ),
     };
     check.since(start)
 }
@@ -229,16 +336,31 @@ async fn lookup(situation: &Situation, database: &Database, answerer: &Answerer)
         return Check::skip(id, "no go.mod with a requirement that is verified");
     };
     let name = format!("{}@{}", module.path, module.version);
-    let path = format!("lookup/{}@{}", module.path.escaped(), module.version.escaped());
+    let path = format!(
+        "lookup/{}@{}",
+        module.path.escaped(),
+        module.version.escaped()
+    );
     let answer = match fetch(situation, database, answerer, &path).await {
         Ok(answer) => answer,
-        Err(why) => return Check::fail(id, format!("{name}: {why}"), "see the log of whoever relays the database"),
+        Err(why) => {
+            return Check::fail(
+                id,
+                format!("{name}: {why}"),
+                "see the log of whoever relays the database",
+            );
+        }
     };
     let check = match answer.status {
         200 => prove(situation, database, answerer, &module, &answer.body).await,
         404 | 410 => Check::fail(
             id,
-            format!("{name} is not in {} ({}, with {})", database.name(), answer.status, answer.reason()),
+            format!(
+                "{name} is not in {} ({}, with {})",
+                database.name(),
+                answer.status,
+                answer.reason()
+            ),
             "a private module belongs in GOPRIVATE or GONOSUMDB; for a public one check path and version in go.mod",
         ),
         status => Check::fail(
@@ -251,7 +373,13 @@ async fn lookup(situation: &Situation, database: &Database, answerer: &Answerer)
 }
 
 /// Proves the record in the signed tree, as Go does.
-async fn prove(situation: &Situation, database: &Database, answerer: &Answerer, module: &gomod::ModuleVersion, answer: &[u8]) -> Check {
+async fn prove(
+    situation: &Situation,
+    database: &Database,
+    answerer: &Answerer,
+    module: &gomod::ModuleVersion,
+    answer: &[u8],
+) -> Check {
     let id = "sumdb.lookup";
     let name = format!("{}@{}", module.path, module.version);
     let distrust = "the key in GOSUMDB is not the one of this database, or its answers are changed on the way: do not build until that is known";
@@ -272,15 +400,28 @@ async fn prove(situation: &Situation, database: &Database, answerer: &Answerer, 
         found.map(|(_, bytes)| bytes.clone())
     };
     match run.conclude(given) {
-        Ok(verified) => Check::ok(id, format!("{name} is proven in a tree of {} records", verified.head.size)),
+        Ok(verified) => Check::ok(
+            id,
+            format!(
+                "{name} is proven in a tree of {} records",
+                verified.head.size
+            ),
+        ),
         Err(error) => Check::fail(id, format!("{name}: {error}"), distrust),
     }
 }
 
 /// A tile, or the full one where a partial one is gone.
-async fn fetch_tile(situation: &Situation, database: &Database, answerer: &Answerer, tile: &Tile) -> Option<Vec<u8>> {
+async fn fetch_tile(
+    situation: &Situation,
+    database: &Database,
+    answerer: &Answerer,
+    tile: &Tile,
+) -> Option<Vec<u8>> {
     for wanted in [*tile, tile.full()] {
-        let answer = fetch(situation, database, answerer, &wanted.path()).await.ok()?;
+        let answer = fetch(situation, database, answerer, &wanted.path())
+            .await
+            .ok()?;
         if answer.status == 200 {
             return Some(answer.body);
         }

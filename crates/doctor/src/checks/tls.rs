@@ -45,7 +45,12 @@ pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Vec<Check>
     let done = done.clone();
     let presented = per_entry(situation, "tls.handshake", |situation, entry| {
         let broken = done.broken(
-            &["dns.name", "tcp.connect", "proxy.variables", "proxy.connect"],
+            &[
+                "dns.name",
+                "tcp.connect",
+                "proxy.variables",
+                "proxy.connect",
+            ],
             Some(&entry.written),
         );
         async move { handshake_check(&situation, &entry, broken).await }
@@ -103,7 +108,10 @@ async fn handshake_check(
     broken: Option<&'static str>,
 ) -> Check {
     if entry.base.scheme() != "https" {
-        return Check::skip("tls.handshake", "http: nothing is encrypted, and Go sends no login");
+        return Check::skip(
+            "tls.handshake",
+            "http: nothing is encrypted, and Go sends no login",
+        );
     }
     if let Some(id) = broken {
         return Check::skip("tls.handshake", format!("{id} failed"));
@@ -165,34 +173,63 @@ fn judge(
             "look at the certificate file of the server".to_owned(),
         ));
     };
-    let names = if leaf.names.is_empty() {
-        "no name at all".to_owned()
-    } else {
-        leaf.names.join(", ")
-    };
-    let Err(error) = &presented.verdict else {
-        return Ok(format!(
+    let names = names_of(leaf);
+    match &presented.verdict {
+        Ok(()) => Ok(format!(
             "{}, for {names}, by {}, until {}",
             leaf.subject,
             leaf.issuer,
             day(leaf.not_after)
-        ));
-    };
+        )),
+        Err(error) => Err(disbelief(situation, host, presented, leaf, (error, now))),
+    }
+}
+
+/// The names of a certificate.
+fn names_of(leaf: &Facts) -> String {
+    if leaf.names.is_empty() {
+        "no name at all".to_owned()
+    } else {
+        leaf.names.join(", ")
+    }
+}
+
+/// Why a certificate is not believed, and what to do.
+fn disbelief(
+    situation: &Situation,
+    host: &str,
+    presented: &Presented,
+    leaf: &Facts,
+    (error, now): (&rustls::Error, Timestamp),
+) -> (String, String) {
+    let names = names_of(leaf);
     let renew = |what: &str| format!("{what}; if its dates are right, set the clock here");
-    Err(match error {
+    match error {
         rustls::Error::InvalidCertificate(
             CertificateError::Expired | CertificateError::ExpiredContext { .. },
         ) => {
-            let ended = presented.chain.iter().find(|one| one.not_after < now).unwrap_or(leaf);
+            let ended = presented
+                .chain
+                .iter()
+                .find(|one| one.not_after < now)
+                .unwrap_or(leaf);
             (
-                format!("the certificate {} expired on {}", ended.subject, day(ended.not_after)),
+                format!(
+                    "the certificate {} expired on {}",
+                    ended.subject,
+                    day(ended.not_after)
+                ),
                 renew("renew the certificate on the server"),
             )
         }
         rustls::Error::InvalidCertificate(
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
         ) => {
-            let early = presented.chain.iter().find(|one| one.not_before > now).unwrap_or(leaf);
+            let early = presented
+                .chain
+                .iter()
+                .find(|one| one.not_before > now)
+                .unwrap_or(leaf);
             (
                 format!(
                     "the certificate {} is not valid before {}",
@@ -206,7 +243,9 @@ fn judge(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         ) => (
             format!("the certificate is for {names}, not for {host}"),
-            format!("ask the proxy by a name that its certificate has, or add {host} to it (as an alternative name: Go does not read the common name)"),
+            format!(
+                "ask the proxy by a name that its certificate has, or add {host} to it (as an alternative name: Go does not read the common name)"
+            ),
         ),
         rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
             unknown_issuer(situation, presented, leaf)
@@ -215,7 +254,7 @@ fn judge(
             format!("{other} (certificate {}, by {})", leaf.subject, leaf.issuer),
             "give the server a certificate that Go accepts".to_owned(),
         ),
-    })
+    }
 }
 
 fn unknown_issuer(situation: &Situation, presented: &Presented, leaf: &Facts) -> (String, String) {
@@ -235,7 +274,11 @@ fn unknown_issuer(situation: &Situation, presented: &Presented, leaf: &Facts) ->
 fn expiry(presented: &Presented, now: Timestamp) -> Option<Check> {
     let first = presented.chain.iter().min_by_key(|one| one.not_after)?;
     let days = (first.not_after.as_second() - now.as_second()) / SECONDS_A_DAY;
-    let evidence = format!("{} ends on {}, in {days} days", first.subject, day(first.not_after));
+    let evidence = format!(
+        "{} ends on {}, in {days} days",
+        first.subject,
+        day(first.not_after)
+    );
     Some(if days < SOON_DAYS {
         Check::warn("tls.expiry", evidence, "renew it before builds fail")
     } else {
@@ -266,17 +309,27 @@ pub(super) async fn handshake(situation: &Situation, url: &Url) -> Result<Presen
     let stream = match timeout(within, connecting).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return Err(no_handshake(&host, &error)),
-        Err(_) => return Err(format!("{host} did not finish the handshake within {within:?}")),
+        Err(_) => {
+            return Err(format!(
+                "{host} did not finish the handshake within {within:?}"
+            ));
+        }
     };
     let (_, session) = stream.get_ref();
     let version = session
         .protocol_version()
         .and_then(|version| version.as_str())
         .unwrap_or("TLS");
-    let alpn = session
-        .alpn_protocol()
-        .map_or_else(|| "no ALPN".to_owned(), |alpn| String::from_utf8_lossy(alpn).into_owned());
-    let seen = recorder.seen.lock().map(|mut seen| seen.take()).ok().flatten();
+    let alpn = session.alpn_protocol().map_or_else(
+        || "no ALPN".to_owned(),
+        |alpn| String::from_utf8_lossy(alpn).into_owned(),
+    );
+    let seen = recorder
+        .seen
+        .lock()
+        .map(|mut seen| seen.take())
+        .ok()
+        .flatten();
     let (chain, verdict) = seen.unwrap_or((Vec::new(), Ok(())));
     let mut presented = Presented {
         is_trusted_itself: chain.first().is_some_and(|leaf| trusted.contains(leaf)),
@@ -307,9 +360,14 @@ impl Presented {
 }
 
 fn no_handshake(host: &str, error: &std::io::Error) -> String {
-    let text = match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+    let text = match error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+    {
         Some(rustls::Error::InvalidMessage(_)) => {
-            return format!("{host} speaks no TLS on this port: its first bytes are something else");
+            return format!(
+                "{host} speaks no TLS on this port: its first bytes are something else"
+            );
         }
         Some(error) => error.to_string(),
         None => error.kind().to_string(),
@@ -400,6 +458,8 @@ impl ServerCertVerifier for Recorder {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

@@ -8,8 +8,8 @@ use goenv::EnvFile;
 use gomod::gover;
 use platform::{Ended, Limits, Program};
 
-use super::situation::Situation;
 use super::Check;
+use super::situation::Situation;
 
 /// The first release of each line whose client verifies checksums without the flaws of CVE-2026-42501,
 /// CVE-2026-56864 and CVE-2026-56865.
@@ -31,7 +31,9 @@ pub(super) enum Plan {
 /// The checks of the group.
 pub(super) async fn check(situation: &Arc<Situation>) -> Vec<Check> {
     let asked = Arc::clone(situation);
-    let files = tokio::task::spawn_blocking(move || [defaults(&asked), release(&asked), plan_check(&asked)]);
+    let files = tokio::task::spawn_blocking(move || {
+        [defaults(&asked), release(&asked), plan_check(&asked)]
+    });
     let mut checks = vec![installed(situation).await];
     checks.extend(files.await.into_iter().flatten());
     checks
@@ -42,7 +44,10 @@ async fn installed(situation: &Situation) -> Check {
     let Some(root) = &situation.goroot else {
         return Check::skip(
             "toolchain.go",
-            format!("no go in PATH and no GOROOT: the defaults of Go {} are taken", situation.go.release()),
+            format!(
+                "no go in PATH and no GOROOT: the defaults of Go {} are taken",
+                situation.go.release()
+            ),
         );
     };
     let Some(version) = &situation.version else {
@@ -54,10 +59,19 @@ async fn installed(situation: &Situation) -> Check {
     };
     let program = root.join("bin/go");
     if !program.is_file() {
-        return Check::skip("toolchain.go", format!("Go {version} at {}, without bin/go: not started", root.display()));
+        return Check::skip(
+            "toolchain.go",
+            format!(
+                "Go {version} at {}, without bin/go: not started",
+                root.display()
+            ),
+        );
     }
     // `local`, so that this never begins a download.
-    let go = Program::new(&program).envs(&situation.env).env("GOTOOLCHAIN", "local").args(["version"]);
+    let go = Program::new(&program)
+        .envs(&situation.env)
+        .env("GOTOOLCHAIN", "local")
+        .args(["version"]);
     let ran = go.capture(situation.probe, &Limits::default()).await;
     let check = match ran {
         Ok(ran) if ran.ended == Ended::Code(0) => {
@@ -69,7 +83,11 @@ async fn installed(situation: &Situation) -> Check {
             format!("{} version: {}", program.display(), last_line(&ran.stderr)),
             "install Go anew for this system and processor, or correct what it complains about",
         ),
-        Err(error) => Check::fail("toolchain.go", error.to_string(), "install Go anew for this system and processor"),
+        Err(error) => Check::fail(
+            "toolchain.go",
+            error.to_string(),
+            "install Go anew for this system and processor",
+        ),
     };
     check.since(start)
 }
@@ -79,14 +97,22 @@ pub(super) fn last_line(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let line = text.lines().rev().find(|line| !line.trim().is_empty());
     let line = line.unwrap_or("it ended without a word").trim();
-    let line: String = line.chars().filter(|letter| !letter.is_control()).take(300).collect();
+    let line: String = line
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(300)
+        .collect();
     super::redact::hide_userinfo(&line)
 }
 
 /// `$GOROOT/go.env`, from which the defaults of GOPROXY and GOSUMDB come since Go 1.21.
 fn defaults(situation: &Situation) -> Check {
     let id = "toolchain.defaults";
-    let Some(root) = situation.goroot.as_deref().filter(|_| situation.version.is_some()) else {
+    let Some(root) = situation
+        .goroot
+        .as_deref()
+        .filter(|_| situation.version.is_some())
+    else {
         return Check::skip(id, "no Go is installed here");
     };
     if !situation.go.release().at_least(21) {
@@ -102,46 +128,68 @@ fn defaults(situation: &Situation) -> Check {
         .filter(|name| file.first(name).is_none_or(|(value, _)| value.is_empty()))
         .collect();
     if !lacks.is_empty() {
-        return missing(situation, &format!("{} has no {}", path.display(), lacks.join(" and no ")));
+        return missing(
+            situation,
+            &format!("{} has no {}", path.display(), lacks.join(" and no ")),
+        );
     }
     edited(situation, &path, &file)
 }
 
 /// A lack that only harms who does not set the values elsewhere.
 fn missing(situation: &Situation, what: &str) -> Check {
-    let empty = ["GOPROXY", "GOSUMDB"].into_iter().filter(|name| situation.go.value(name).is_empty());
+    let empty = ["GOPROXY", "GOSUMDB"]
+        .into_iter()
+        .filter(|name| situation.go.value(name).is_empty());
     let empty: Vec<&str> = empty.collect();
     let evidence = format!("{what}: since Go 1.21 the defaults are in that file");
     let remedy = "install Go whole, go.env included, or set GOPROXY and GOSUMDB in the environment";
     if empty.is_empty() {
-        return Check::warn("toolchain.defaults", format!("{evidence}; both are set elsewhere here"), remedy);
+        return Check::warn(
+            "toolchain.defaults",
+            format!("{evidence}; both are set elsewhere here"),
+            remedy,
+        );
     }
     let values = empty.join(" and ");
     Check::fail(
         "toolchain.defaults",
-        format!("{evidence}, so {values} is empty and every download fails (\"GOPROXY list is not the empty string, but contains no entries\", \"missing GOSUMDB\")"),
+        format!(
+            "{evidence}, so {values} is empty and every download fails (\"GOPROXY list is not the empty string, but contains no entries\", \"missing GOSUMDB\")"
+        ),
         remedy,
     )
 }
 
 /// Edits of go.env go with the next toolchain.
 fn edited(situation: &Situation, path: &Path, file: &EnvFile) -> Check {
-    let shipped = [("GOPROXY", gomod::defaults::GOPROXY), ("GOSUMDB", gomod::defaults::GOSUMDB)];
+    let shipped = [
+        ("GOPROXY", gomod::defaults::GOPROXY),
+        ("GOSUMDB", gomod::defaults::GOSUMDB),
+    ];
     let differs: Vec<&str> = shipped
         .into_iter()
         .filter(|(name, value)| file.first(name).is_some_and(|(found, _)| found != *value))
         .map(|(name, _)| name)
         .collect();
     if differs.is_empty() {
-        return Check::ok("toolchain.defaults", format!("{} holds Go's defaults", path.display()));
+        return Check::ok(
+            "toolchain.defaults",
+            format!("{} holds Go's defaults", path.display()),
+        );
     }
     let evidence = format!("{} has its own {}", path.display(), differs.join(" and "));
     if situation.go.value("GOTOOLCHAIN") == "local" {
-        return Check::ok("toolchain.defaults", format!("{evidence}; GOTOOLCHAIN=local keeps this toolchain"));
+        return Check::ok(
+            "toolchain.defaults",
+            format!("{evidence}; GOTOOLCHAIN=local keeps this toolchain"),
+        );
     }
     Check::warn(
         "toolchain.defaults",
-        format!("{evidence}: lost when go.mod asks for another toolchain, which brings its own file"),
+        format!(
+            "{evidence}: lost when go.mod asks for another toolchain, which brings its own file"
+        ),
         "set them in the environment or the user's file, or set GOTOOLCHAIN=local",
     )
 }
@@ -152,7 +200,9 @@ fn release(situation: &Situation) -> Check {
         return Check::skip(id, "no Go is installed here");
     };
     let minor = (0..SOUND[0].0).any(|minor| gover::lang(version) == format!("1.{minor}"));
-    let of_line = SOUND.into_iter().find(|(minor, _)| gover::lang(version) == format!("1.{minor}"));
+    let of_line = SOUND
+        .into_iter()
+        .find(|(minor, _)| gover::lang(version) == format!("1.{minor}"));
     let sound = match of_line {
         Some((_, first)) => gover::compare(version, first).is_ge(),
         None => !minor,
@@ -162,7 +212,9 @@ fn release(situation: &Situation) -> Check {
     }
     Check::warn(
         id,
-        format!("Go {version} believes answers of the checksum database that prove nothing (fixed in 1.25.13 and 1.26.6)"),
+        format!(
+            "Go {version} believes answers of the checksum database that prove nothing (fixed in 1.25.13 and 1.26.6)"
+        ),
         "install a newer Go: the installed one does the verifying, whatever GOTOOLCHAIN says",
     )
 }
@@ -175,13 +227,23 @@ pub(super) fn plan(situation: &Situation) -> Plan {
     if !situation.go.release().at_least(21) {
         return Plan::Unknown("before Go 1.21 no other toolchain is ever taken".to_owned());
     }
+    if situation.selected.is_some() {
+        return Plan::Installed;
+    }
     let setting = situation.go.value("GOTOOLCHAIN");
     let (name, mode) = setting.split_once('+').unwrap_or((setting, ""));
     let least = match name {
         "local" | "auto" | "path" | "" => installed.as_str(),
-        fixed => match fixed.strip_prefix("go").filter(|version| gover::is_valid(version)) {
+        fixed => match fixed
+            .strip_prefix("go")
+            .filter(|version| gover::is_valid(version))
+        {
             Some(version) => version,
-            None => return Plan::Unknown(format!("GOTOOLCHAIN={setting} is none of local, auto, path and a version such as go1.26.8")),
+            None => {
+                return Plan::Unknown(format!(
+                    "GOTOOLCHAIN={setting} is none of local, auto, path and a version such as go1.26.8"
+                ));
+            }
         },
     };
     let may_fetch = name == "auto" || mode == "auto";
@@ -243,14 +305,10 @@ fn may_follow(situation: &Situation) -> bool {
     setting == "auto" || setting == "path" || setting.contains('+')
 }
 
-/// The go.work that counts: that of GOWORK, else the nearest above.
+/// The go.work that counts and its text.
 fn go_work(situation: &Situation) -> Option<(String, String)> {
-    let path = match situation.env.get("GOWORK") {
-        Some("off") => return None,
-        Some(path) if path != "auto" => path.into(),
-        _ => situation.folder.ancestors().map(|one| one.join("go.work")).find(|one| one.is_file())?,
-    };
-    let text = std::fs::read_to_string(&path).ok()?;
+    let path = situation.work.as_ref()?;
+    let text = std::fs::read_to_string(path).ok()?;
     Some((path.display().to_string(), text))
 }
 
@@ -259,20 +317,34 @@ fn plan_check(situation: &Situation) -> Check {
     if let Some(module) = &situation.module
         && let Err(why) = &module.file
     {
-        return Check::fail(id, format!("go.mod cannot be read: {why}"), "correct that line");
+        return Check::fail(
+            id,
+            format!("go.mod cannot be read: {why}"),
+            "correct that line",
+        );
     }
     let setting = situation.go.value("GOTOOLCHAIN");
     let installed = situation.version.as_deref().unwrap_or_default();
     match plan(situation) {
-        Plan::Unknown(why) if why.starts_with("GOTOOLCHAIN") => {
-            Check::fail(id, format!("{why} (set by {})", situation.origin("GOTOOLCHAIN")), "set GOTOOLCHAIN to local, auto or a version such as go1.26.8")
-        }
+        Plan::Unknown(why) if why.starts_with("GOTOOLCHAIN") => Check::fail(
+            id,
+            format!("{why} (set by {})", situation.origin("GOTOOLCHAIN")),
+            "set GOTOOLCHAIN to local, auto or a version such as go1.26.8",
+        ),
         Plan::Unknown(why) => Check::skip(id, why),
-        Plan::Installed => Check::ok(id, format!("Go {installed} is new enough; GOTOOLCHAIN={setting}")),
+        Plan::Installed => Check::ok(
+            id,
+            format!("Go {installed} is new enough; GOTOOLCHAIN={setting}"),
+        ),
         Plan::TooOld(wanted, by) => Check::fail(
             id,
-            format!("{by} wants Go {wanted}, here is Go {installed} and GOTOOLCHAIN={setting} (set by {}) lets no other be taken", situation.origin("GOTOOLCHAIN")),
-            format!("install Go {wanted} or a newer one (or its image), or set GOTOOLCHAIN=auto where the proxy serves toolchains"),
+            format!(
+                "{by} wants Go {wanted}, here is Go {installed} and GOTOOLCHAIN={setting} (set by {}) lets no other be taken",
+                situation.origin("GOTOOLCHAIN")
+            ),
+            format!(
+                "install Go {wanted} or a newer one (or its image), or set GOTOOLCHAIN=auto where the proxy serves toolchains"
+            ),
         ),
         Plan::Fetch(version) => fetched(situation, &version),
     }
@@ -290,7 +362,11 @@ fn fetched(situation: &Situation, version: &str) -> Check {
         None
     };
     match hindrance {
-        Some(why) => Check::fail("toolchain.plan", format!("{evidence}, and that fails with {why}"), format!("install Go {version}, or set a GOPROXY and a GOSUMDB that serve it")),
+        Some(why) => Check::fail(
+            "toolchain.plan",
+            format!("{evidence}, and that fails with {why}"),
+            format!("install Go {version}, or set a GOPROXY and a GOSUMDB that serve it"),
+        ),
         None => Check::ok("toolchain.plan", evidence),
     }
 }

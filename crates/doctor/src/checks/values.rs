@@ -30,7 +30,7 @@ pub(super) fn dead_pattern(pattern: &str) -> Option<&'static str> {
     None
 }
 
-/// Why this entry of NO_PROXY can match no host for Go; none when it can.
+/// Why this entry of `NO_PROXY` can match no host for Go; none when it can.
 pub(super) fn dead_exception(entry: &str) -> Option<&'static str> {
     if entry.contains("://") {
         return Some("an entry is a host, not a URL: leave the scheme out");
@@ -56,12 +56,14 @@ pub(super) fn dead_exception(entry: &str) -> Option<&'static str> {
     None
 }
 
-/// Why this entry of NO_PROXY means less to git and curl than to Go.
+/// Why this entry of `NO_PROXY` means less to git and curl than to Go.
 pub(super) fn dead_for_git(entry: &str) -> Option<&'static str> {
     if entry.starts_with("*.") {
         return Some("git and curl match no entry with a star: write the domain alone");
     }
-    let host = entry.rsplit_once(':').filter(|(host, _)| !host.contains(':'));
+    let host = entry
+        .rsplit_once(':')
+        .filter(|(host, _)| !host.contains(':'));
     if host.is_some_and(|(_, port)| port.parse::<u16>().is_ok()) {
         return Some("git and curl know no port in an entry");
     }
@@ -79,7 +81,9 @@ pub(super) fn wrong_vcs(text: &str) -> Option<String> {
             return Some("empty entry in GOVCS".to_owned());
         }
         let Some((pattern, systems)) = entry.split_once(':') else {
-            return Some(format!("malformed entry in GOVCS (missing colon): {entry:?}"));
+            return Some(format!(
+                "malformed entry in GOVCS (missing colon): {entry:?}"
+            ));
         };
         if pattern.trim().is_empty() {
             return Some(format!("empty pattern in GOVCS: {entry:?}"));
@@ -90,7 +94,9 @@ pub(super) fn wrong_vcs(text: &str) -> Option<String> {
         for system in systems.split('|') {
             let system = system.trim();
             if !["git", "hg", "svn", "fossil", "bzr", "mod", "all", "off"].contains(&system) {
-                return Some(format!("{system:?} in GOVCS is no version control system that Go knows"));
+                return Some(format!(
+                    "{system:?} in GOVCS is no version control system that Go knows"
+                ));
             }
         }
     }

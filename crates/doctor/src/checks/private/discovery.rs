@@ -10,7 +10,11 @@ use crate::checks::http::ask;
 use crate::checks::situation::Situation;
 
 /// Hosts whose repositories Go knows without asking: the number of path elements of a repository.
-const KNOWN: [(&str, usize); 3] = [("github.com", 3), ("bitbucket.org", 3), ("git.openstack.org", 3)];
+const KNOWN: [(&str, usize); 3] = [
+    ("github.com", 3),
+    ("bitbucket.org", 3),
+    ("git.openstack.org", 3),
+];
 
 /// Suffixes that end a repository's path.
 const SUFFIXES: [&str; 4] = [".git", ".hg", ".svn", ".fossil"];
@@ -29,7 +33,8 @@ pub(super) async fn repository(
     let id = "private.metadata";
     let (host, _) = path.split_once('/').unwrap_or((path, ""));
     let url = Url::parse(&format!("https://{path}?go-get=1"));
-    let url = url.map_err(|error| Check::fail(id, error.to_string(), "correct the path in go.mod"))?;
+    let url =
+        url.map_err(|error| Check::fail(id, error.to_string(), "correct the path in go.mod"))?;
     let answer = ask(situation, url, None, None, PAGE_BYTES).await.map_err(|error| {
         Check::fail(
             id,
@@ -40,13 +45,24 @@ pub(super) async fn repository(
     let page = String::from_utf8_lossy(&answer.body);
     match go_import(&page, path) {
         Some((system, repository)) => {
-            let told = Check::ok(id, format!("{system} at {}", crate::checks::redact::hide_userinfo(&repository)));
+            let told = Check::ok(
+                id,
+                format!(
+                    "{system} at {}",
+                    crate::checks::redact::hide_userinfo(&repository)
+                ),
+            );
             Ok((repository, Some(told)))
         }
         None => Err(Check::fail(
             id,
-            format!("https://{path}?go-get=1 answers {} without a go-import tag for this path", answer.status),
-            format!("if {host} wants a login there, add `machine {host} login USER password TOKEN` to netrc; otherwise the path in go.mod is wrong, or the host knows nothing of Go"),
+            format!(
+                "https://{path}?go-get=1 answers {} without a go-import tag for this path",
+                answer.status
+            ),
+            format!(
+                "if {host} wants a login there, add `machine {host} login USER password TOKEN` to netrc; otherwise the path in go.mod is wrong, or the host knows nothing of Go"
+            ),
         )),
     }
 }
@@ -54,32 +70,41 @@ pub(super) async fn repository(
 /// Repositories that are told by the path alone.
 fn without_asking(path: &str) -> Option<String> {
     let elements: Vec<&str> = path.split('/').collect();
-    let known = KNOWN.iter().find(|(host, _)| elements.first() == Some(host));
+    let known = KNOWN
+        .iter()
+        .find(|(host, _)| elements.first() == Some(host));
     if let Some((_, count)) = known {
         let root = elements.get(..*count)?;
         return Some(format!("https://{}", root.join("/")));
     }
-    let at = elements.iter().skip(1).position(|element| SUFFIXES.iter().any(|end| element.ends_with(end)))?;
+    let at = elements
+        .iter()
+        .skip(1)
+        .position(|element| SUFFIXES.iter().any(|end| element.ends_with(end)))?;
     let root = elements[..=at + 1].join("/");
-    let root = SUFFIXES.iter().find_map(|end| root.strip_suffix(end)).unwrap_or(&root).to_owned();
+    let root = SUFFIXES
+        .iter()
+        .find_map(|end| root.strip_suffix(end))
+        .unwrap_or(&root)
+        .to_owned();
     Some(format!("https://{root}"))
 }
 
 /// System and repository of the tag whose prefix the path has.
 fn go_import(page: &str, path: &str) -> Option<(String, String)> {
-    static META: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"(?i)<meta\s[^>]*>"#).ok());
+    static META: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)<meta\s[^>]*>").ok());
     static CONTENT: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r#"(?i)content\s*=\s*["']([^"']*)["']"#).ok());
     let tags = META.as_ref()?.find_iter(page).map(|found| found.as_str());
-    tags.filter(|tag| tag.to_ascii_lowercase().contains("go-import")).find_map(|tag| {
-        let content = CONTENT.as_ref()?.captures(tag)?.get(1)?.as_str();
-        let fields: Vec<&str> = content.split_whitespace().collect();
-        let (prefix, system, repository) = (fields.first()?, fields.get(1)?, fields.get(2)?);
-        let behind = path.strip_prefix(prefix)?;
-        (behind.is_empty() || behind.starts_with('/'))
-            .then(|| ((*system).to_owned(), (*repository).to_owned()))
-    })
+    tags.filter(|tag| tag.to_ascii_lowercase().contains("go-import"))
+        .find_map(|tag| {
+            let content = CONTENT.as_ref()?.captures(tag)?.get(1)?.as_str();
+            let fields: Vec<&str> = content.split_whitespace().collect();
+            let (prefix, system, repository) = (fields.first()?, fields.get(1)?, fields.get(2)?);
+            let behind = path.strip_prefix(prefix)?;
+            (behind.is_empty() || behind.starts_with('/'))
+                .then(|| ((*system).to_owned(), (*repository).to_owned()))
+        })
 }
 
 #[cfg(test)]
@@ -90,8 +115,14 @@ mod tests {
     fn some_repositories_are_known_without_asking() {
         for (path, wanted) in [
             ("github.com/a/b/c/v2", Some("https://github.com/a/b")),
-            ("git.corp.example/team/lib.git", Some("https://git.corp.example/team/lib")),
-            ("git.corp.example/team/lib.git/sub", Some("https://git.corp.example/team/lib")),
+            (
+                "git.corp.example/team/lib.git",
+                Some("https://git.corp.example/team/lib"),
+            ),
+            (
+                "git.corp.example/team/lib.git/sub",
+                Some("https://git.corp.example/team/lib"),
+            ),
             ("git.corp.example/team/lib", None),
         ] {
             assert_eq!(without_asking(path).as_deref(), wanted, "{path}");
