@@ -10,6 +10,7 @@ use crate::repository::Repository;
 use crate::resolve::{self, Gap};
 use crate::rules::RULES;
 use crate::site::Site;
+use crate::suppression;
 
 /// What an audit found.
 #[derive(Debug)]
@@ -31,6 +32,10 @@ pub struct Audit {
 pub struct Options {
     /// Rules to leave out, by id or name.
     pub without: Vec<String>,
+    /// Whether suppressions and exceptions are ignored.
+    pub no_ignores: bool,
+    /// The day that suppressions end against.
+    pub today: jiff::civil::Date,
 }
 
 impl Audit {
@@ -47,7 +52,11 @@ impl Audit {
             policy,
             live: false,
         };
-        let findings = judge(&judgement, options);
+        let mut findings = judge(&judgement, options);
+        if !options.no_ignores {
+            suppression::apply(&repository, policy, &mut findings, options.today);
+            findings.sort_by_key(|finding| (finding.span, finding.rule.id));
+        }
         Self {
             repository,
             sites,

@@ -7,6 +7,7 @@
 //! live environment of a job. It never runs `go`, never asks the network, and never prints a secret.
 
 mod audit;
+mod baseline;
 mod block;
 mod dialect;
 mod dialects;
@@ -16,7 +17,9 @@ mod error;
 mod finding;
 mod fix;
 mod images;
+pub mod inventory;
 mod judgement;
+mod mend;
 mod modules;
 mod report;
 mod repository;
@@ -26,12 +29,15 @@ mod rules;
 mod secret;
 mod site;
 mod source;
+mod suppression;
 mod text;
+pub mod trace;
 mod unit;
 mod walk;
 mod yaml;
 
 pub use audit::{Audit, Options};
+pub use baseline::{Baseline, Entry};
 pub use block::{
     Block, Boundary, Call, Command, Item, Layer, Located, Reach, Run, Setting, System, Target,
     Tool, When, Write,
@@ -42,8 +48,9 @@ pub use environment::{Candidate, Confidence, Environment, Outcome, Value, Variab
 pub use error::Error;
 pub use finding::{Edit, Finding, Fix, Safety, Severity};
 pub use judgement::{InUse, Judgement};
+pub use mend::{Mended, mend};
 pub use modules::GoModule;
-pub use report::{Format, render};
+pub use report::{Format, Shown, render, severity, shown};
 pub use repository::Repository;
 pub use resolve::Gap;
 pub use rule::{Example, Rule};

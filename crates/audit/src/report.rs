@@ -48,11 +48,20 @@ pub struct Shown<'a> {
     pub message: String,
     /// What stays the same when lines move: 32 hex digits.
     pub fingerprint: String,
+    repository: &'a Repository,
     finding: &'a Finding,
 }
 
-/// The findings of an audit, ready to be printed.
-pub fn shown<'a>(repository: &'a Repository, findings: &'a [Finding]) -> Vec<Shown<'a>> {
+/// The findings of audits, ready to be printed.
+pub fn shown(audits: &[Audit]) -> Vec<Shown<'_>> {
+    audits
+        .iter()
+        .flat_map(|audit| shown_of(&audit.repository, &audit.findings))
+        .collect()
+}
+
+/// Some findings of a repository, ready to be printed.
+pub(crate) fn shown_of<'a>(repository: &'a Repository, findings: &'a [Finding]) -> Vec<Shown<'a>> {
     let mut counts = HashMap::new();
     findings
         .iter()
@@ -99,6 +108,7 @@ fn show<'a>(repository: &'a Repository, finding: &'a Finding) -> Shown<'a> {
         value,
         message: hide(&finding.message),
         fingerprint: digest(&key),
+        repository,
         finding,
     }
 }
@@ -137,27 +147,17 @@ impl Format {
     ];
 }
 
-/// Prints findings in a format. `colour`: whether a terminal shows it.
-pub fn render(
-    repository: &Repository,
-    findings: &[Finding],
-    format: Format,
-    colour: bool,
-) -> String {
-    let list = shown(repository, findings);
+/// Prints the findings of audits in a format. `colour`: whether a terminal shows it.
+pub fn render(audits: &[Audit], format: Format, colour: bool) -> String {
+    let list = shown(audits);
     match format {
-        Format::Text => text::render(repository, &list, colour),
+        Format::Text => text::render(&list, colour),
         Format::Json => format!("{:#}\n", json(&list)),
-        Format::Sarif => format!("{:#}\n", sarif::render(repository, &list)),
+        Format::Sarif => format!("{:#}\n", sarif::render(&list)),
         Format::Junit => junit::render(&list),
         Format::GitHub => annotations::render(&list),
         Format::GitLab => format!("{:#}\n", code_quality::render(&list)),
     }
-}
-
-/// The same for a whole audit.
-pub fn render_audit(audit: &Audit, format: Format, colour: bool) -> String {
-    render(&audit.repository, &audit.findings, format, colour)
 }
 
 /// `{"schema": 1, "findings": […]}`.

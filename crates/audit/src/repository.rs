@@ -100,6 +100,15 @@ impl Repository {
         repository
     }
 
+    /// Puts a name in front of all paths, for reports over many repositories. Files are no longer found
+    /// by path afterwards.
+    pub fn set_prefix(&mut self, prefix: &str) {
+        self.by_path.clear();
+        for file in &mut self.files {
+            file.path = format!("{prefix}/{}", file.path);
+        }
+    }
+
     /// All files with their ids, in order of path.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.ids().zip(&self.files)

@@ -11,7 +11,7 @@ use crate::source::Span;
 use super::Shown;
 
 /// One run with the rules that found something.
-pub(super) fn render(repository: &Repository, list: &[Shown<'_>]) -> Json {
+pub(super) fn render(list: &[Shown<'_>]) -> Json {
     let used: Vec<_> = RULES
         .iter()
         .filter(|rule| list.iter().any(|shown| shown.rule.id == rule.id))
@@ -33,7 +33,7 @@ pub(super) fn render(repository: &Repository, list: &[Shown<'_>]) -> Json {
         .iter()
         .map(|shown| {
             let index = used.iter().position(|rule| rule.id == shown.rule.id);
-            result(repository, shown, index.unwrap_or_default())
+            result(shown, index.unwrap_or_default())
         })
         .collect();
     json!({
@@ -53,7 +53,8 @@ pub(super) fn render(repository: &Repository, list: &[Shown<'_>]) -> Json {
     })
 }
 
-fn result(repository: &Repository, shown: &Shown<'_>, index: usize) -> Json {
+fn result(shown: &Shown<'_>, index: usize) -> Json {
+    let repository = shown.repository;
     let mut result = json!({
         "ruleId": format!("modkeep/{}", shown.rule.id),
         "ruleIndex": index,

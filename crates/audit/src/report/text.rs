@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::finding::Severity;
-use crate::repository::Repository;
 use crate::secret::{hide, mask};
 use crate::source::Span;
 
@@ -15,7 +14,7 @@ use super::{Shown, safety};
 const LINES: usize = 6;
 
 /// All findings, and a last line that counts them.
-pub(super) fn render(repository: &Repository, list: &[Shown<'_>], colour: bool) -> String {
+pub(super) fn render(list: &[Shown<'_>], colour: bool) -> String {
     let renderer = if colour {
         Renderer::styled()
     } else {
@@ -23,7 +22,7 @@ pub(super) fn render(repository: &Repository, list: &[Shown<'_>], colour: bool) 
     };
     let mut out = String::new();
     for shown in list {
-        out.push_str(&one(repository, shown, &renderer));
+        out.push_str(&one(shown, &renderer));
         out.push_str("\n\n");
     }
     out.push_str(&count(list));
@@ -31,7 +30,7 @@ pub(super) fn render(repository: &Repository, list: &[Shown<'_>], colour: bool) 
     out
 }
 
-fn one(repository: &Repository, shown: &Shown<'_>, renderer: &Renderer) -> String {
+fn one(shown: &Shown<'_>, renderer: &Renderer) -> String {
     let level = match shown.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -42,7 +41,7 @@ fn one(repository: &Repository, shown: &Shown<'_>, renderer: &Renderer) -> Strin
         .primary_title(shown.message.as_str())
         .id(shown.rule.id);
     let mut group = match shown.finding.span {
-        Some(span) => with_snippets(Group::with_title(title), repository, shown, span),
+        Some(span) => with_snippets(Group::with_title(title), shown, span),
         None => Group::with_title(title),
     };
     for (name, text) in notes(shown) {
@@ -51,12 +50,8 @@ fn one(repository: &Repository, shown: &Shown<'_>, renderer: &Renderer) -> Strin
     renderer.render(&[group])
 }
 
-fn with_snippets<'a>(
-    mut group: Group<'a>,
-    repository: &'a Repository,
-    shown: &Shown<'a>,
-    span: Span,
-) -> Group<'a> {
+fn with_snippets<'a>(mut group: Group<'a>, shown: &Shown<'a>, span: Span) -> Group<'a> {
+    let repository = shown.repository;
     let mut places = vec![(span, None)];
     let related = shown.finding.related.iter();
     places.extend(related.map(|(span, words)| (*span, Some(hide(words)))));

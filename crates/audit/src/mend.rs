@@ -1,0 +1,140 @@
+//! Applying fixes: each is tried, the result is read and judged again, and what makes anything worse is
+//! dropped.
+
+use std::collections::{BTreeMap, HashMap};
+
+use policy::Policy;
+
+use crate::audit::{Audit, Options};
+use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::fix;
+use crate::source::FileId;
+
+/// How often fixes are sought anew at most: what one fix uncovers another may mend.
+const PASSES: usize = 5;
+
+/// What was mended.
+#[derive(Debug)]
+pub struct Mended {
+    /// The audit of what came out.
+    pub audit: Audit,
+    /// The files that changed, whole.
+    pub changed: BTreeMap<FileId, Vec<u8>>,
+    /// What was done: rule and title.
+    pub applied: Vec<String>,
+    /// What was not, because it would have made something worse.
+    pub dropped: Vec<String>,
+}
+
+/// Applies the fixes of an audit; the unsafe ones too if `all`.
+pub fn mend(audit: Audit, policy: Option<&Policy>, options: &Options, all: bool) -> Mended {
+    let mut mended = Mended {
+        audit,
+        changed: BTreeMap::new(),
+        applied: Vec::new(),
+        dropped: Vec::new(),
+    };
+    for _ in 0..PASSES {
+        let fixes = chosen(&mended.audit.findings, all, &mended.dropped);
+        if fixes.is_empty() {
+            break;
+        }
+        let edits: Vec<Edit> = fixes
+            .iter()
+            .flat_map(|(_, fix)| fix.edits.clone())
+            .collect();
+        if let Some(next) = tried(&mended.audit, &edits, policy, options) {
+            let names = fixes.iter().map(|(name, _)| name.clone());
+            mended.applied.extend(names.collect::<Vec<_>>());
+            keep(&mut mended, next);
+            continue;
+        }
+        // Together they do harm: one after the other, the harmful ones stand out. Places move with each
+        // that is applied, so the rest waits for the next pass.
+        let mut next = None;
+        for (name, fix) in &fixes {
+            next = tried(&mended.audit, &fix.edits, policy, options);
+            if next.is_some() {
+                mended.applied.push(name.clone());
+                break;
+            }
+            mended.dropped.push(name.clone());
+        }
+        match next {
+            Some(next) => keep(&mut mended, next),
+            None => break,
+        }
+    }
+    mended
+}
+
+fn keep(mended: &mut Mended, next: (Audit, HashMap<FileId, Vec<u8>>)) {
+    mended.audit = next.0;
+    mended.changed.extend(next.1);
+}
+
+/// The fixes of a pass that do not overlap, the worst findings first.
+fn chosen(findings: &[Finding], all: bool, dropped: &[String]) -> Vec<(String, Fix)> {
+    let mut candidates: Vec<(&Finding, &Fix)> = findings
+        .iter()
+        .filter_map(|finding| finding.fix.as_ref().map(|fix| (finding, fix)))
+        .filter(|(_, fix)| !fix.edits.is_empty() && (all || fix.safety == Safety::Safe))
+        .collect();
+    candidates.sort_by_key(|(finding, _)| (std::cmp::Reverse(finding.severity), finding.rule.id));
+    let mut chosen: Vec<(String, Fix)> = Vec::new();
+    for (finding, fix) in candidates {
+        let place = finding.span.map_or(0, |span| span.start);
+        let name = format!("{} {} (at byte {place})", finding.rule.id, fix.title);
+        let same = chosen.iter().any(|(_, other)| other.edits == fix.edits);
+        let overlaps = chosen
+            .iter()
+            .flat_map(|(_, other)| &other.edits)
+            .any(|other| fix.edits.iter().any(|edit| touch(edit, other)));
+        if !same && !overlaps && !dropped.contains(&name) {
+            chosen.push((name, fix.clone()));
+        }
+    }
+    chosen
+}
+
+/// Whether two edits get in each other's way.
+fn touch(one: &Edit, other: &Edit) -> bool {
+    one.span.file == other.span.file
+        && one.span.start <= other.span.end
+        && other.span.start <= one.span.end
+}
+
+/// The audit after these edits; `None` when anything got worse.
+fn tried(
+    audit: &Audit,
+    edits: &[Edit],
+    policy: Option<&Policy>,
+    options: &Options,
+) -> Option<(Audit, HashMap<FileId, Vec<u8>>)> {
+    let changed = fix::apply(&audit.repository, edits)?;
+    let next = Audit::of(audit.repository.with_content(&changed), policy, options);
+    let faults = |audit: &Audit| -> usize {
+        audit
+            .repository
+            .units
+            .iter()
+            .map(|unit| unit.faults.len())
+            .sum()
+    };
+    let is_worse = faults(&next) > faults(audit)
+        || next.sites.len() < audit.sites.len()
+        || counts(&next)
+            .iter()
+            .any(|(key, count)| counts(audit).get(key).unwrap_or(&0) < count);
+    (!is_worse && next.findings.len() < audit.findings.len()).then_some((next, changed))
+}
+
+/// How many findings a rule has in a file.
+fn counts(audit: &Audit) -> HashMap<(&'static str, Option<FileId>), usize> {
+    let mut counts = HashMap::new();
+    for finding in &audit.findings {
+        let key = (finding.rule.id, finding.span.map(|span| span.file));
+        *counts.entry(key).or_insert(0) += 1;
+    }
+    counts
+}
