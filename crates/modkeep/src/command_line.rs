@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{doctor, reference, route, serve, verify, version};
+use crate::command::{audit, doctor, reference, route, serve, verify, version};
 
 /// Examples of the whole, shown under the help.
 const EXAMPLES: &str = "\
@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Route(route::Arguments),
     /// Find out why builds on this machine do not get their modules
     Doctor(doctor::Arguments),
+    /// Judge the files of repositories: where each `go` gets its modules from, and whether that is right
+    Audit(audit::Arguments),
     /// Hash the whole store again and compare with what was recorded
     Verify(verify::Arguments),
     /// Say which modkeep this is

@@ -34,6 +34,7 @@ fn run(command: Command, env: &EnvSnapshot) -> Result<Exit, Failure> {
     match command {
         Command::Serve(arguments) => command::serve::run(env, &arguments),
         Command::Route(arguments) => command::route::run(env, &arguments),
+        Command::Audit(arguments) => command::audit::run(env, &arguments),
         Command::Verify(arguments) => command::verify::run(env, &arguments),
         Command::Doctor(arguments) => command::doctor::run(env, &arguments),
         Command::Reference(arguments) => command::reference::run(&arguments),
