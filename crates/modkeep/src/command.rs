@@ -1,7 +1,7 @@
 //! The commands, one file each.
 
-pub(crate) mod doctor;
 pub(crate) mod audit;
+pub(crate) mod doctor;
 pub(crate) mod reference;
 pub(crate) mod route;
 pub(crate) mod serve;
