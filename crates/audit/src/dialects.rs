@@ -4,6 +4,7 @@
 //! `include`) and never fails: what it cannot read is a fault of the unit.
 
 pub(crate) mod github;
+pub(crate) mod gitlab;
 mod go_env_file;
 #[cfg(test)]
 pub(crate) mod outline;
@@ -21,6 +22,7 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
             Some(go_env_file::read(dialect, file, repository))
         }
         Dialect::GitHubWorkflow | Dialect::GitHubAction => Some(github::read(file, repository)),
+        Dialect::GitLab => Some(gitlab::read(file, repository)),
         Dialect::Unread(_) => Some(Unit::empty(file, dialect)),
         _ => None,
     }

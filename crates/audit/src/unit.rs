@@ -3,6 +3,7 @@
 use crate::block::Block;
 use crate::dialect::Dialect;
 use crate::dialects::github::detail::GitHub;
+use crate::dialects::gitlab::detail::GitLab;
 use crate::source::{FileId, Span};
 
 /// What a front end made of a file.
@@ -79,4 +80,6 @@ pub enum Detail {
     None,
     /// A workflow or an action of GitHub.
     GitHub(Box<GitHub>),
+    /// A pipeline of GitLab.
+    GitLab(Box<GitLab>),
 }
