@@ -156,9 +156,11 @@ impl<'a> Pipeline<'a> {
                 Some(entry.value.clone())
             };
             let expands = entry.value.get("expand").and_then(|value| value.node());
-            let is_raw = expands.and_then(|node| node.boolean()) == Some(false);
+            let is_raw = expands.and_then(super::super::yaml::Node::boolean) == Some(false);
             let node = value.and_then(|value| self.dereferenced(&value).node());
-            let written = node.and_then(|node| node.string()).unwrap_or_default();
+            let written = node
+                .and_then(super::super::yaml::Node::string)
+                .unwrap_or_default();
             let end = entry.key.range().end;
             settings.push(Setting {
                 name: entry.name.to_owned(),
@@ -167,7 +169,10 @@ impl<'a> Pipeline<'a> {
                 } else {
                     variable::text(written)
                 },
-                span: node.map_or(Span::new(entry.key.file, end..end), |node| node.span()),
+                span: node.map_or(
+                    Span::new(entry.key.file, end..end),
+                    super::super::yaml::Node::span,
+                ),
                 key: entry.key,
                 how,
                 layer: Layer::Process,
@@ -189,7 +194,7 @@ impl<'a> Pipeline<'a> {
 
     /// Variables that rules set; which rule holds is known only when it runs.
     fn rule_variables(&self, rules: Option<&Value<'a>>) -> Vec<Item> {
-        let rules = rules.and_then(|rules| rules.node());
+        let rules = rules.and_then(tree::Value::node);
         let rules = rules.map(|rules| self.flat(rules, 0)).unwrap_or_default();
         let maps = rules.into_iter().filter_map(|rule| rule.get("variables"));
         maps.flat_map(|map| {

@@ -9,18 +9,15 @@ pub(crate) fn text(written: &str) -> Text {
     while let Some(at) = rest.find(['$', '%']) {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        match reference(rest) {
-            Some((part, len)) => {
-                match part {
-                    Part::Literal(literal) => text.push_str(&literal),
-                    part => text.parts.push(part),
-                }
-                rest = &rest[len..];
+        if let Some((part, len)) = reference(rest) {
+            match part {
+                Part::Literal(literal) => text.push_str(&literal),
+                part => text.parts.push(part),
             }
-            None => {
-                text.push_str(&rest[..1]);
-                rest = &rest[1..];
-            }
+            rest = &rest[len..];
+        } else {
+            text.push_str(&rest[..1]);
+            rest = &rest[1..];
         }
     }
     text.push_str(rest);
