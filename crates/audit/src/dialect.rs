@@ -231,6 +231,25 @@ pub(crate) fn is_kubernetes(text: &[u8]) -> bool {
     has_key(b"apiVersion") && has_key(b"kind")
 }
 
+/// What the content of a YAML file says whose name says nothing: a manifest, or something that a pipeline
+/// of GitLab may include.
+pub(crate) fn by_content(text: &[u8]) -> Option<Dialect> {
+    if is_kubernetes(text) {
+        return Some(Dialect::Kubernetes);
+    }
+    let is_part = text.split(|byte| *byte == b'\n').any(|line| {
+        let key = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        match key.trim_ascii_start() {
+            b"script" | b"before_script" | b"extends" => key.len() < line.len(),
+            b"variables" | b"include" => {
+                key.len() < line.len() && key.len() == key.trim_ascii().len()
+            }
+            _ => false,
+        }
+    });
+    is_part.then_some(Dialect::GitLab)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,5 +301,7 @@ mod tests {
         }
         assert!(is_kubernetes(b"apiVersion: v1\nkind: Pod\n"));
         assert!(!is_kubernetes(b"a:\n  apiVersion: v1\nkind: x"));
+        assert_eq!(by_content(b"a:\n  script:\n"), Some(Dialect::GitLab));
+        assert_eq!(by_content(b"a:\n  variables:\n"), None);
     }
 }

@@ -47,7 +47,7 @@ impl Repository {
         let tracked = files.into_iter().filter_map(|(path, bytes)| {
             let dialect = match dialect::by_path(path) {
                 ByPath::Is(dialect) => dialect,
-                ByPath::MayBeKubernetes if dialect::is_kubernetes(bytes) => Dialect::Kubernetes,
+                ByPath::MayBeKubernetes => dialect::by_content(bytes)?,
                 ByPath::MayBeScript if dialect::is_shell(bytes) => Dialect::Shell,
                 _ => return None,
             };

@@ -19,7 +19,8 @@ use crate::source::SourceFile;
 /// larger is a finding.
 pub(crate) const FILE_BYTES: u64 = 64 << 20;
 
-/// The largest YAML file that is looked into to learn whether it is a Kubernetes manifest.
+/// The largest YAML file that is looked into to learn whether it is a Kubernetes manifest or a part of a
+/// pipeline.
 const SNIFFED_BYTES: u64 = 4 << 20;
 
 /// How much of a file without extension is read to see its first line.
@@ -146,12 +147,10 @@ fn read_entry(root: &Path, entry: &DirEntry) -> Option<Tracked> {
                 return None;
             }
             let bytes = read_head(&target, SNIFFED_BYTES).ok()?;
-            if !dialect::is_kubernetes(&bytes) {
-                return None;
-            }
+            let dialect = dialect::by_content(&bytes)?;
             return Some(Tracked {
                 file: SourceFile::new(shown, bytes),
-                dialect: Dialect::Kubernetes,
+                dialect,
                 fault: None,
                 open_mode: false,
             });

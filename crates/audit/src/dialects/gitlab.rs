@@ -63,7 +63,8 @@ pub(crate) fn read(file: FileId, repository: &Repository) -> Unit {
     let mut unit = Unit::empty(file, Dialect::GitLab);
     let path = &repository.file(file).path;
     let is_root = path == ".gitlab-ci.yml" || path.ends_with("/.gitlab-ci.yml");
-    if !is_root && include::is_included(file, repository) {
+    let is_named = path.contains(".gitlab-ci.") || path.contains(".gitlab/");
+    if !is_root && (!is_named || include::is_included(file, repository)) {
         // It is read where it is included, faults and all.
         return unit;
     }

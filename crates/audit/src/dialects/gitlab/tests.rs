@@ -114,13 +114,13 @@ fn includes_are_merged_or_lost() {
     let files = [
         (
             PIPELINE,
-            "include:\n  - /ci/go.gitlab-ci.yml\n  - {local: 'ci/*.gitlab-ci.yaml'}\n  - {project: acme/ci, file: go.yml}\n  - https://ci.example/x.yml\n  - local: missing.yml\nbuild:\n  variables: {GOPROXY: root}\n",
+            "include:\n  - /ci/go.yml\n  - {local: 'ci/*.yaml'}\n  - {project: acme/ci, file: go.yml}\n  - https://ci.example/x.yml\n  - local: missing.yml\nbuild:\n  variables: {GOPROXY: root}\n",
         ),
         (
-            "ci/go.gitlab-ci.yml",
+            "ci/go.yml",
             "include: /.gitlab-ci.yml\nvariables: {GOSUMDB: inc}\nbuild:\n  variables: {GOPROXY: inc, GOFLAGS: inc}\n  script: [x]\n",
         ),
-        ("ci/b.gitlab-ci.yaml", "variables: {GOPRIVATE: wild}\n"),
+        ("ci/b.yaml", "variables: {GOPRIVATE: wild}\n"),
     ];
     check(
         &files,
@@ -149,10 +149,10 @@ fn child_pipelines_and_reports_are_followed() {
     let files = [
         (
             PIPELINE,
-            "make:\n  script:\n    - echo \"GOPROXY=$P\" >> build.env\n  artifacts: {reports: {dotenv: build.env}}\nuse:\n  needs: [make]\n  script: [x]\nalone:\n  needs: []\n  script: [x]\nchild:\n  variables: {GOSUMDB: a}\n  trigger: {include: ci/child.gitlab-ci.yml}\nother:\n  trigger: {include: [{artifact: x.yml, job: make}], forward: {yaml_variables: false}}\n",
+            "make:\n  script:\n    - echo \"GOPROXY=$P\" >> build.env\n  artifacts: {reports: {dotenv: build.env}}\nuse:\n  needs: [make]\n  script: [x]\nalone:\n  needs: []\n  script: [x]\nchild:\n  variables: {GOSUMDB: a}\n  trigger: {include: ci/child.yml}\nother:\n  trigger: {include: [{artifact: x.yml, job: make}], forward: {yaml_variables: false}}\n",
         ),
         (
-            "ci/child.gitlab-ci.yml",
+            "ci/child.yml",
             "variables: {GOSUMDB: b}\nt:\n  script: [x]\n",
         ),
     ];
@@ -172,7 +172,7 @@ fn child_pipelines_and_reports_are_followed() {
   11 job "child"
     12 variables GOSUMDB=a
     3 dotenv GOPROXY=the dotenv report of make <GOPROXY> Perhaps
-    1 pipeline "child ci/child.gitlab-ci.yml"
+    1 pipeline "child ci/child.yml"
       1 variables GOSUMDB=b IfUnset
       2 job "t"
   14 job "other"
