@@ -137,6 +137,14 @@ pub enum Item {
     Write(Write),
     /// Work inside.
     Block(Block),
+    /// Work inside that inherits nothing but what is handed over by name, evaluated outside: a container
+    /// with `-e`, `env -i X="$X"`.
+    Enclosed {
+        /// The work; its boundary is [`Boundary::Closed`].
+        block: Block,
+        /// What is handed over.
+        passes: Vec<Setting>,
+    },
     /// Work that stands elsewhere.
     Call(Call),
     /// A place where the way goes on, but nobody can say where: a finding GP902.
@@ -276,6 +284,8 @@ pub enum Target {
         path: Text,
         /// Whether by `.` or `source`.
         sourced: bool,
+        /// Whether all that it sets is exported, as under `set -a`: it may be a file of `KEY=VALUE` lines.
+        exports: bool,
     },
     /// Targets of a makefile.
     Make {

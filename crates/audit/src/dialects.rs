@@ -9,6 +9,8 @@ mod go_env_file;
 #[cfg(test)]
 pub(crate) mod outline;
 pub(crate) mod shell;
+#[cfg(test)]
+pub(crate) mod shown;
 
 use crate::dialect::Dialect;
 use crate::repository::Repository;
@@ -23,6 +25,7 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
         }
         Dialect::GitHubWorkflow | Dialect::GitHubAction => Some(github::read(file, repository)),
         Dialect::GitLab => Some(gitlab::read(file, repository)),
+        Dialect::Shell | Dialect::Profile => Some(shell::read(file, repository)),
         Dialect::Unread(_) => Some(Unit::empty(file, dialect)),
         _ => None,
     }

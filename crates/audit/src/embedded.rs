@@ -13,14 +13,15 @@ pub(crate) struct Embedded {
     pieces: Vec<Piece>,
 }
 
-/// A piece of a file.
+/// A piece of the text.
 #[derive(Clone, Copy, Debug)]
 struct Piece {
     /// Where it begins in the text.
     start: u32,
-    file: FileId,
-    /// Where it begins in the file.
-    offset: u32,
+    /// Where it stands, or from where on.
+    span: Span,
+    /// Whether its text does not stand there: any part of it comes from the whole.
+    whole: bool,
 }
 
 impl Embedded {
@@ -42,13 +43,44 @@ impl Embedded {
 
     /// Adds a piece that stands at `offset` of the file.
     pub(crate) fn push(&mut self, text: &str, offset: usize) {
-        let at = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        self.pieces.push(Piece {
-            start: at(self.text.len()),
-            file: self.file,
-            offset: at(offset),
-        });
+        self.add(text, Span::new(self.file, offset..offset), false);
+    }
+
+    /// Adds a text that stands for something else, as the value of a make variable for the reference to
+    /// it: any part of it has the place of the whole.
+    pub(crate) fn stand_in(&mut self, text: &str, place: Span) {
+        self.add(text, place, true);
+    }
+
+    fn add(&mut self, text: &str, span: Span, whole: bool) {
+        let start = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        self.pieces.push(Piece { start, span, whole });
         self.text.push_str(text);
+    }
+
+    /// Adds a part of another text, with the places that it has there.
+    pub(crate) fn push_part(&mut self, other: &Self, range: Range<usize>) {
+        let mut at = range.start;
+        let next = |at: usize| {
+            other
+                .pieces
+                .partition_point(|piece| piece.start as usize <= at)
+        };
+        while at < range.end {
+            let end = match other.pieces.get(next(at)) {
+                Some(piece) => (piece.start as usize).min(range.end),
+                None => range.end,
+            };
+            let text = other.text.get(at..end).unwrap_or_default();
+            match other.piece_at(at) {
+                Some(piece) if piece.whole => self.stand_in(text, piece.span),
+                _ => {
+                    let (file, offset) = other.place(at);
+                    self.add(text, Span::new(file, offset..offset), false);
+                }
+            }
+            at = end;
+        }
     }
 
     /// Adds another text with its places, be they in another file.
@@ -78,8 +110,8 @@ impl Embedded {
         let end = if range.is_empty() {
             start
         } else {
-            match self.place(range.end - 1) {
-                (last, end) if last == file => end + 1,
+            match self.end_of(range.end - 1) {
+                (last, end) if last == file => end,
                 _ => self.end_within(file, range),
             }
         };
@@ -90,26 +122,39 @@ impl Embedded {
     fn end_within(&self, file: FileId, range: Range<usize>) -> usize {
         let pieces = self.pieces.iter();
         let next = pieces
-            .filter(|piece| piece.start as usize > range.start && piece.file != file)
+            .filter(|piece| piece.start as usize > range.start && piece.span.file != file)
             .map(|piece| piece.start as usize)
             .next();
         let last = next.unwrap_or(range.end).saturating_sub(1);
-        self.place(last).1 + 1
+        self.end_of(last).1
+    }
+
+    fn piece_at(&self, at: usize) -> Option<Piece> {
+        let behind = self
+            .pieces
+            .partition_point(|piece| piece.start as usize <= at);
+        self.pieces.get(behind.checked_sub(1)?).copied()
     }
 
     fn place(&self, at: usize) -> (FileId, usize) {
-        let piece = self
-            .pieces
-            .partition_point(|piece| piece.start as usize <= at);
-        match piece
-            .checked_sub(1)
-            .and_then(|piece| self.pieces.get(piece))
-        {
+        match self.piece_at(at) {
+            Some(piece) if piece.whole => (piece.span.file, piece.span.start as usize),
             Some(piece) => {
-                let offset = piece.offset as usize + (at - piece.start as usize);
-                (piece.file, offset)
+                let offset = piece.span.start as usize + (at - piece.start as usize);
+                (piece.span.file, offset)
             }
             None => (self.file, 0),
+        }
+    }
+
+    /// Behind the byte at `at`.
+    fn end_of(&self, at: usize) -> (FileId, usize) {
+        match self.piece_at(at) {
+            Some(piece) if piece.whole => (piece.span.file, piece.span.end as usize),
+            _ => {
+                let (file, offset) = self.place(at);
+                (file, offset + 1)
+            }
         }
     }
 }
@@ -128,6 +173,12 @@ mod tests {
         assert_eq!(script.span(9..16).range(), 113..120);
         assert_eq!(script.span(3..12).range(), 105..116);
         assert_eq!(script.span(9..9).range(), 113..113);
+        let mut inner = Embedded::new(FileId(0));
+        inner.push_part(&script, 3..12);
+        assert_eq!(inner.text(), "build\ngo ");
+        assert_eq!(inner.span(6..8).range(), 113..115);
+        inner.stand_in("go test", Span::new(FileId(0), 7..12));
+        assert_eq!(inner.span(9..11).range(), 7..12);
     }
 
     #[test]
