@@ -334,6 +334,10 @@ impl Walker<'_> {
                 note_go(&more, way);
                 outward.extend(more);
             }
+            Item::Enclosed {
+                block: inner,
+                passes,
+            } => self.enclosed(inner, passes, scope, way),
             Item::Call(call) => {
                 let more = self.follow(call, block, scope, way);
                 note_go(&more, way);

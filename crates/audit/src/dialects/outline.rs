@@ -84,6 +84,9 @@ fn show_item(repository: &Repository, item: &Item) -> String {
         shown.collect()
     };
     match item {
+        Item::Enclosed { block, passes } => {
+            format!("enclosed {} passes={}", block.kind, passes.len())
+        }
         Item::Set(setting) => show(repository, setting),
         Item::Unset { name, span, .. } => format!("{} unset {name}", line(*span)),
         Item::Export { name, span } => format!("{} export {name}", line(*span)),
@@ -142,7 +145,7 @@ fn target(target: &Target) -> String {
         None => "-".to_owned(),
     };
     match target {
-        Target::Script { path, sourced } => format!("script {path} sourced={sourced}"),
+        Target::Script { path, sourced, .. } => format!("script {path} sourced={sourced}"),
         Target::Make {
             file,
             folder,

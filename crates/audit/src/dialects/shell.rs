@@ -20,7 +20,7 @@ use crate::dialect::Dialect;
 use crate::embedded::Embedded;
 use crate::repository::Repository;
 use crate::source::{FileId, Span};
-use crate::unit::{Detail, Fault, Unit};
+use crate::unit::{Fault, FaultKind, Unit};
 
 use source::Source;
 use statements::Reader;
@@ -44,12 +44,12 @@ pub(crate) struct Surroundings {
 pub(crate) fn read_script(script: &Embedded, around: Surroundings) -> Vec<Item> {
     let reading = read_nested(script, around, 0);
     let mut items = reading.items;
-    let mentions_go = |fault: &&Fault| !fault.template;
+    let is_no_template = |fault: &&Fault| fault.kind != FaultKind::Template;
     items.extend(
         reading
             .faults
             .iter()
-            .filter(mentions_go)
+            .filter(is_no_template)
             .map(|fault| Item::Lost {
                 span: fault.span,
                 what: fault.message.clone(),
@@ -80,7 +80,7 @@ fn read_nested(script: &Embedded, around: Surroundings, nesting: usize) -> Readi
                     "the script has {} bytes; more than {MAX_SCRIPT} are not read",
                     whole.end
                 ),
-                template: false,
+                kind: FaultKind::Limit,
             }],
             ..Reading::default()
         };
@@ -91,7 +91,7 @@ fn read_nested(script: &Embedded, around: Surroundings, nesting: usize) -> Readi
             faults: vec![Fault {
                 span: script.span(whole),
                 message: "this script cannot be parsed".to_owned(),
-                template: false,
+                kind: FaultKind::Limit,
             }],
             ..Reading::default()
         };
@@ -107,17 +107,12 @@ pub(crate) fn read(file: FileId, repository: &Repository) -> Unit {
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let is_profile = format!("/{}", source.path).contains("/profile.d/");
     let span = Span::new(file, start..text.len());
-    let mut unit = Unit {
-        file,
-        dialect: if is_profile {
-            Dialect::Profile
-        } else {
-            Dialect::Shell
-        },
-        blocks: Vec::new(),
-        faults: Vec::new(),
-        detail: Detail::None,
+    let dialect = if is_profile {
+        Dialect::Profile
+    } else {
+        Dialect::Shell
     };
+    let mut unit = Unit::empty(file, dialect);
     let script = Embedded::piece(file, &text[start..], start);
     let around = Surroundings {
         system: if is_profile {

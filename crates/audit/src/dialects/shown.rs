@@ -8,7 +8,7 @@ use crate::source::Span;
 /// Checks a table: cases separated by lines of `---`, each a text, a line `=>`, and what is read in it.
 pub(crate) fn check_table(table: &str, read: impl Fn(&str) -> String) {
     let mut wrong = String::new();
-    for case in table.split("\n---\n") {
+    for case in table.trim_end().split("\n---\n") {
         let (text, expected) = case.split_once("\n=>\n").unwrap_or((case, ""));
         let found = read(&format!("{text}\n"));
         if found.trim_end() != expected.trim_end() {

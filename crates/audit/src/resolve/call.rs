@@ -69,9 +69,11 @@ pub(super) fn called(repository: &Repository) -> HashSet<Span> {
         .flat_map(|unit| &unit.blocks)
         .collect();
     while let Some(block) = todo.pop() {
-        for item in &block.items {
+        let mut items: Vec<&Item> = block.items.iter().collect();
+        while let Some(item) = items.pop() {
             match item {
-                Item::Block(inner) => todo.push(inner),
+                Item::Block(inner) | Item::Enclosed { block: inner, .. } => todo.push(inner),
+                Item::Branches(ways) => items.extend(ways.iter().flatten()),
                 Item::Call(call) => {
                     let scope = Scope::default();
                     for folder in [Some(String::new()), folder_of(repository, call.span)] {
@@ -361,7 +363,12 @@ impl Walker<'_> {
         let mut inner = inner_scope(call, scope, block.system);
         let is_open = matches!(call.target, Target::Script { sourced: true, .. });
         let target = if is_open { scope } else { &mut inner };
-        self.walk_found(&found, call, target, &inner_way)
+        let exports = matches!(call.target, Target::Script { exports: true, .. });
+        let before = target.exports_all;
+        target.exports_all |= exports;
+        let outward = self.walk_found(&found, call, target, &inner_way);
+        target.exports_all = before;
+        outward
     }
 
     fn walk_found(
@@ -397,6 +404,30 @@ impl Walker<'_> {
             }
         }
         outward
+    }
+
+    /// Walks work that inherits nothing but what is handed over.
+    pub(super) fn enclosed(&mut self, block: &Block, passes: &[Setting], scope: &Scope, way: &Way) {
+        let mut way = way.clone();
+        way.depth += 1;
+        if way.depth > super::DEPTH {
+            self.lose(block.span, "calls nest too deep to be followed", &mut way);
+            return;
+        }
+        let reason = format!("{} inherits nothing", block.kind);
+        let mut inner = scope.closed(&reason);
+        let mut body = block.clone();
+        // What is handed over wins over what the image brings.
+        if let Some(image) = body.image.take() {
+            self.enter_image(&image, &mut inner, &mut way);
+        }
+        for setting in passes {
+            let offer = scope.offer(setting);
+            if offer.value != Value::Unset {
+                inner.set(offer, block.system);
+            }
+        }
+        self.inside(&body, &mut inner, &mut way);
     }
 
     /// Notes an image build as a site.
@@ -439,6 +470,7 @@ impl Walker<'_> {
             Target::Script {
                 path,
                 sourced: true,
+                ..
             } => format!("source {path}"),
             Target::Script { path, .. } => path.to_string(),
             Target::Make { targets, .. } => {

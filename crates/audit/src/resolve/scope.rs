@@ -74,6 +74,8 @@ pub(crate) struct Scope {
     /// Whether an environment that no file describes is around all this, so that what nobody sets may
     /// still have a value.
     pub(crate) open: bool,
+    /// Whether all that a shell sets is exported: a file that is sourced under `set -a`.
+    pub(crate) exports_all: bool,
     /// Whether nobody is known who calls this, so that what a caller would hand over is unknown.
     pub(crate) given_unknown: bool,
 }
@@ -180,7 +182,10 @@ impl Scope {
     }
 
     /// Sets a variable, or notes why that has no effect.
-    pub(crate) fn set(&mut self, offer: Offer, system: System) {
+    pub(crate) fn set(&mut self, mut offer: Offer, system: System) {
+        if self.exports_all && offer.reach == Reach::Local {
+            offer.reach = Reach::Block;
+        }
         let open = self.open;
         let slot = self.slots.entry(offer.name.clone()).or_default();
         let (held, outcome) = slot.judge(&offer, system, open);

@@ -8,7 +8,7 @@ use tree_sitter::Node;
 use crate::block::{Block, Boundary, Item, Located, Reach, Setting, System, When};
 use crate::embedded::Embedded;
 use crate::text::Text;
-use crate::unit::Fault;
+use crate::unit::{Fault, FaultKind};
 
 use super::source::Source;
 use super::words::Word;
@@ -228,7 +228,11 @@ impl<'t> Reader<'t> {
         self.faults.push(Fault {
             span: self.source.script.span(range),
             message: format!("this part of the script cannot be parsed: {shown}"),
-            template,
+            kind: if template {
+                FaultKind::Template
+            } else {
+                FaultKind::Syntax
+            },
         });
     }
 

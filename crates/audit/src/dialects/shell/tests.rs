@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::dialects::outline;
 use crate::dialects::shown::{check_table, shown, shown_blocks};
-use crate::source::SourceFile;
 
 fn read_text(script: &str) -> String {
     let embedded = Embedded::piece(FileId(0), script, 0);
@@ -24,18 +24,13 @@ fn settings_and_commands_are_read() {
 #[test]
 fn a_file_is_a_block_and_its_uncalled_functions_are_blocks() {
     let text = "#!/bin/sh\nbuild() { go build; }\nused() { go vet; }\nused\n";
-    let mut repository = Repository::default();
-    let file = repository.add(SourceFile::new("hack/lib.sh", text.as_bytes()));
-    let unit = read(file, &repository);
+    let (_, unit) = outline::read(read, &[("hack/lib.sh", text)]);
     assert_eq!(
         shown_blocks(&unit.blocks, text),
         "script \"lib.sh\" Child\n  run go vet\nfunction \"build\" Child\n  run go build\n"
     );
-    let file = repository.add(SourceFile::new(
-        "etc/profile.d/go.sh",
-        *b"\xef\xbb\xbfexport GOPROXY=https://p\nif then (\n",
-    ));
-    let unit = read(file, &repository);
+    let text = "\u{feff}export GOPROXY=https://p\nif then (\n";
+    let (repository, unit) = outline::read(read, &[("etc/profile.d/go.sh", text)]);
     assert_eq!((unit.dialect, unit.faults.len()), (Dialect::Profile, 1));
     let Some(Item::Set(setting)) = unit.blocks[0].items.first() else {
         unreachable!("{:?}", unit.blocks);
