@@ -19,6 +19,7 @@ mod finding;
 mod fix;
 mod images;
 mod interpolate;
+pub mod inventory;
 mod judgement;
 mod mend;
 mod modules;
