@@ -35,11 +35,14 @@ pub(crate) fn version(build: &Build) -> Result<Vec<u8>, serde_json::Error> {
         version: &'a str,
         revision: &'a str,
         rustc: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        policy: Option<&'a str>,
     }
     serde_json::to_vec(&Page {
         version: build.version,
         revision: build.revision,
         rustc: build.rustc,
+        policy: build.policy.as_deref(),
     })
 }
 
@@ -93,15 +96,19 @@ mod tests {
 
     #[test]
     fn the_version_is_json() {
-        let build = Build {
+        let mut build = Build {
             version: "0.1.0",
             revision: "abc",
             rustc: "1.95.0",
+            policy: None,
         };
         assert_eq!(
             version(&build).unwrap(),
             br#"{"version":"0.1.0","revision":"abc","rustc":"1.95.0"}"#
         );
+        build.policy = Some("sha256:00".to_owned());
+        let page = version(&build).unwrap();
+        assert!(page.ends_with(br#","policy":"sha256:00"}"#), "{page:?}");
     }
 
     #[test]

@@ -70,4 +70,6 @@ pub struct Build {
     pub revision: &'static str,
     /// The compiler.
     pub rustc: &'static str,
+    /// The digest of the policy that is enforced, `sha256:` and 64 hex digits, if there is one.
+    pub policy: Option<String>,
 }

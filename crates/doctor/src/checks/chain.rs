@@ -2,25 +2,29 @@
 
 use std::sync::Arc;
 
+use goenv::Origin;
 use gomod::goproxy::{ProxyEntry, ProxyList, Source};
 use policy::{Direct, Policy};
 use url::Url;
 
-use super::Check;
 use super::situation::Situation;
+use super::{Check, Done};
 
 /// The checks of the group.
-pub(super) fn check(situation: &Arc<Situation>) -> Vec<Check> {
+pub(super) fn check(situation: &Arc<Situation>, done: &Done) -> Vec<Check> {
     vec![
-        goproxy(situation),
+        goproxy(situation, done),
         order(situation),
         private(situation),
         policy(situation),
     ]
 }
 
-fn goproxy(situation: &Situation) -> Check {
+fn goproxy(situation: &Situation, done: &Done) -> Check {
     let id = "chain.goproxy";
+    if let Some(failed) = without_defaults(situation, done, "GOPROXY") {
+        return Check::skip(id, format!("{failed} failed: GOPROXY is empty for it"));
+    }
     let whence = situation.origin("GOPROXY");
     let Err(why) = &situation.chain else {
         let list = situation
@@ -50,6 +54,19 @@ fn goproxy(situation: &Situation) -> Check {
         format!("GOPROXY={shown} (set by {whence}) is refused by Go: {why}"),
         remedy,
     )
+}
+
+/// The check that has told already why `variable` is empty, if that is the reason.
+pub(super) fn without_defaults(
+    situation: &Situation,
+    done: &Done,
+    variable: &str,
+) -> Option<&'static str> {
+    let unset = situation
+        .go
+        .get(variable)
+        .is_some_and(|one| one.value.is_empty() && one.origin == Origin::Default);
+    done.broken(&["toolchain.defaults"], None).filter(|_| unset)
 }
 
 /// Separators that Go takes for a part of the URL, and entries nobody reaches.

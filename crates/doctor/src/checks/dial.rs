@@ -159,6 +159,19 @@ pub(super) async fn ask_through(
     exchange(&mut stream, &head, within).await
 }
 
+/// Whether the host of `url` answers plain HTTP.
+pub(super) async fn speaks_http(proxies: &ProxyRules, url: &Url, within: Duration) -> bool {
+    let Ok(mut stream) = reach(proxies, url, within).await else {
+        return false;
+    };
+    let (host, port) = host_of(url);
+    let head = format!(
+        "HEAD / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+        written(&host, port)
+    );
+    exchange(&mut stream, &head, within).await.is_ok()
+}
+
 /// The header that logs in at a proxy whose URL has a user.
 fn authorization(proxy: &Url) -> String {
     if proxy.username().is_empty() && proxy.password().is_none() {

@@ -46,7 +46,7 @@ async fn fetched(situation: &Situation, done: &Done, version: &str) -> Check {
     let mut told = Vec::new();
     for entry in situation.entries() {
         if let Some(failed) = done.broken(&before, Some(&entry.written)) {
-            told.push(format!("{}: {failed} failed", entry.written));
+            told.push(format!("{}: see {failed}", entry.written));
             if entry.next_on_error {
                 continue;
             }

@@ -143,7 +143,7 @@ pub(super) const BEFORE_HTTP: [&str; 7] = [
 async fn probe(situation: &Situation, entry: &Entry, broken: Option<&'static str>) -> Vec<Check> {
     let start = Instant::now();
     if let Some(id) = broken {
-        return vec![Check::skip("http.answer", format!("{id} failed")).about(&entry.written)];
+        return vec![Check::skip("http.answer", format!("see {id}")).about(&entry.written)];
     }
     let Some(url) = entry.at(ABSENT) else {
         return vec![
@@ -158,10 +158,11 @@ async fn probe(situation: &Situation, entry: &Entry, broken: Option<&'static str
     for check in &mut checks {
         check.duration = start.elapsed();
     }
-    if checks
-        .iter()
-        .all(|check| check.status != Status::Fail || check.id == "http.absent")
-    {
+    let answered = checks
+        .first()
+        .is_some_and(|check| check.status == Status::Ok);
+    let spoilt = |check: &Check| check.status == Status::Fail && check.id != "http.absent";
+    if answered && !checks.iter().any(spoilt) {
         checks.extend(present(situation, entry).await);
     }
     checks
@@ -188,6 +189,12 @@ async fn no_answer(situation: &Situation, entry: &Entry, error: &HttpError) -> C
             format!("it redirects to another place: {text}"),
             "log in to the network, or write the proxy's own address in GOPROXY; a host of your own that is meant must be named there",
         ),
+        HttpError::Tls(text) if is_believed(situation, entry).await => Check::skip(
+            "http.answer",
+            format!(
+                "Go believes the certificate, which is an authority's own, and modkeep's client does not: {text}"
+            ),
+        ),
         error => {
             let mut secure = entry.base.clone();
             let speaks_tls = entry.base.scheme() == "http"
@@ -212,6 +219,12 @@ async fn no_answer(situation: &Situation, entry: &Entry, error: &HttpError) -> C
             }
         }
     }
+}
+
+/// Whether Go believes the certificate of the host.
+async fn is_believed(situation: &Situation, entry: &Entry) -> bool {
+    let presented = tls::handshake(situation, &entry.base).await;
+    presented.is_ok_and(|presented| presented.is_believed())
 }
 
 /// The answer for a module that cannot exist.

@@ -193,7 +193,7 @@ async fn connect(situation: &Situation, entry: &Entry, broken: Option<&'static s
         return Check::skip(id, "asked directly");
     };
     if let Some(failed) = broken {
-        return Check::skip(id, format!("{failed} failed"));
+        return Check::skip(id, format!("see {failed}"));
     }
     let variable = proxy_variable(situation, entry).unwrap_or("HTTPS_PROXY");
     let outcome = if entry.base.scheme() == "https" {

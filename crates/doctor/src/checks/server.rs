@@ -26,7 +26,7 @@ pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Vec<Check>
         async move {
             let start = Instant::now();
             let checks = match broken {
-                Some(id) => vec![Check::skip("server.version", format!("{id} failed"))],
+                Some(id) => vec![Check::skip("server.version", format!("see {id}"))],
                 None => of_entry(&situation, &entry).await,
             };
             let about = |check: Check| check.about(&entry.written).since(start);

@@ -6,6 +6,7 @@ use std::time::Instant;
 use sumdb::{Database, Head, Tile, Verification};
 use url::Url;
 
+use super::chain::without_defaults;
 use super::http::{Answer, BEFORE_HTTP, ask};
 use super::situation::{Entry, Situation};
 use super::{Check, Done, side_by_side};
@@ -24,7 +25,7 @@ enum Answerer {
 
 /// The checks of the group.
 pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Vec<Check> {
-    let (value, database) = value(situation);
+    let (value, database) = value(situation, done);
     let mut checks = vec![value];
     let Some(database) = database else {
         return checks;
@@ -50,8 +51,12 @@ pub(super) async fn check(situation: &Arc<Situation>, done: &Done) -> Vec<Check>
     checks
 }
 
-fn value(situation: &Situation) -> (Check, Option<Database>) {
+fn value(situation: &Situation, done: &Done) -> (Check, Option<Database>) {
     let id = "sumdb.value";
+    if let Some(failed) = without_defaults(situation, done, "GOSUMDB") {
+        let why = format!("{failed} failed: GOSUMDB is empty for it");
+        return (Check::skip(id, why), None);
+    }
     let text = situation.go.value("GOSUMDB");
     let whence = situation.origin("GOSUMDB");
     match Database::parse(text) {
@@ -126,7 +131,7 @@ async fn relay(
         async move {
             let start = Instant::now();
             let answer = match (broken, entry.at(&path)) {
-                (Some(id), _) => Err(format!("{id} failed")),
+                (Some(id), _) => Err(format!("see {id}")),
                 (None, None) => Err("no address can be made of it".to_owned()),
                 (None, Some(url)) => ask(&situation, url, Some(&entry), None, 4096)
                     .await

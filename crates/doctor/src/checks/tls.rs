@@ -114,27 +114,34 @@ async fn handshake_check(
         );
     }
     if let Some(id) = broken {
-        return Check::skip("tls.handshake", format!("{id} failed"));
+        return Check::skip("tls.handshake", format!("see {id}"));
     }
     match handshake(situation, &entry.base).await {
         Ok(presented) => Check::ok("tls.handshake", presented.protocol),
         Err(why) => {
-            let plain = why.contains("no TLS");
             let (host, port) = entry.host();
-            let remedy = if plain {
-                format!(
-                    "{} answers in plain HTTP: write http:// in GOPROXY, or give the server a certificate",
-                    dial::written(&host, port)
-                )
-            } else {
-                format!(
-                    "look at the TLS settings of {} and of what stands before it",
-                    dial::written(&host, port)
-                )
-            };
+            let place = dial::written(&host, port);
+            if speaks_http(situation, &entry.base).await {
+                return Check::fail(
+                    "tls.handshake",
+                    format!("{place} speaks no TLS on this port but plain HTTP ({why})"),
+                    "write http:// in GOPROXY, or give the server a certificate",
+                );
+            }
+            let remedy = format!(
+                "look at the TLS settings of {place} and of what stands before it (TLS 1.2 or newer is needed)"
+            );
             Check::fail("tls.handshake", why, remedy)
         }
     }
+}
+
+/// Whether plain HTTP is answered where TLS is not.
+async fn speaks_http(situation: &Situation, url: &Url) -> bool {
+    let Ok(proxies) = &situation.proxies else {
+        return false;
+    };
+    dial::speaks_http(proxies, url, situation.probe / 3).await
 }
 
 /// `tls.certificate` and `tls.expiry` of one entry.

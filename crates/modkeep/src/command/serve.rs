@@ -134,6 +134,10 @@ fn parts(config: &Config, listener: TcpListener, wired: Wired) -> ServerParts {
             version: VERSION,
             revision: REVISION,
             rustc: RUSTC,
+            policy: config
+                .policy
+                .as_ref()
+                .map(|loaded| loaded.policy.digest.clone()),
         },
     }
 }

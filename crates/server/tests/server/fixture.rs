@@ -83,6 +83,7 @@ impl Server {
                 version: "0.1.0",
                 revision: "test",
                 rustc: "1.95.0",
+                policy: None,
             },
         };
         let counters = Arc::clone(&parts.metrics);
