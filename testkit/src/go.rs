@@ -27,6 +27,34 @@ pub fn find_go() -> PathBuf {
     found.expect("these tests need the `go` command, 1.21 or newer: apt-get install -y golang-go, or put one into PATH")
 }
 
+/// The `go` of [`find_go`] and, after it, those of the toolchains that were once fetched and run here:
+/// what is held against several releases is held against all of them. `MODKEEP_TEST_GO_OTHER` names one
+/// more.
+///
+/// # Panics
+/// As [`find_go`].
+pub fn find_toolchains() -> Vec<PathBuf> {
+    let first = find_go();
+    let named = std::env::var_os("MODKEEP_TEST_GO_OTHER").map(PathBuf::from);
+    let cache = Command::new(&first).args(["env", "GOMODCACHE"]).output();
+    let cache = cache.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
+    let folder = PathBuf::from(cache.unwrap_or_default()).join("golang.org");
+    let mut fetched: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path().join("bin/go"))
+        .filter(|program| is_run(program))
+        .collect();
+    fetched.sort();
+    [first].into_iter().chain(named).chain(fetched).collect()
+}
+
+/// Whether the file may be run: a toolchain that was fetched and never run may not.
+fn is_run(program: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(program).is_ok_and(|file| file.permissions().mode() & 0o111 != 0)
+}
+
 /// A `go` with a home, module cache and build cache of its own, and nothing of the caller's environment
 /// but PATH.
 pub struct Go {

@@ -21,7 +21,7 @@ mod upstream;
 
 pub use database::Database;
 pub use deadline::deadline;
-pub use go::{Go, Outcome, find_go};
+pub use go::{Go, Outcome, find_go, find_toolchains};
 pub use module::Module;
 pub use process::{Modkeep, ModkeepOptions};
 pub use upstream::{Reply, Seen, Step, Times, Upstream};

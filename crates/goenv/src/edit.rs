@@ -99,7 +99,7 @@ fn push(bytes: &mut Vec<u8>, key: &str, value: &str) {
 }
 
 /// The changes that lead from the values of `before` to those of `after`.
-pub(crate) fn changes_between(before: &[u8], after: &[u8], wins: Wins) -> Vec<Change> {
+pub fn changes_between(before: &[u8], after: &[u8], wins: Wins) -> Vec<Change> {
     let mut keys: Vec<&[u8]> = lines(before)
         .into_iter()
         .chain(lines(after))

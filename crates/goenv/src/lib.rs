@@ -31,7 +31,7 @@ mod writer;
 
 pub use check::Rules;
 pub use client::{Client, ClientEntry, Refused};
-pub use edit::{Change, Wins, difference, edit, value};
+pub use edit::{Change, Wins, changes_between, difference, edit, value};
 pub use environment::{GoEnv, Origin, Setting, Sources, Variable};
 pub use error::Error;
 pub use files::{EnvFile, GorootFile, Os, default_user_file, user_file};

@@ -24,6 +24,8 @@ pub struct Lookup<'a> {
     pub user: Option<PathBuf>,
     /// The file system.
     pub root: Root,
+    /// Stay with the installed Go, wherever GOTOOLCHAIN leads.
+    pub installed_only: bool,
 }
 
 /// What the lookup found.
@@ -48,6 +50,7 @@ impl<'a> Lookup<'a> {
             version: None,
             user: None,
             root: Root::machine(),
+            installed_only: false,
         }
     }
 
@@ -62,7 +65,7 @@ impl<'a> Lookup<'a> {
             .and_then(|path| self.read(&path));
         let goroot = find_goroot(self.env, user.as_ref(), &self.root);
         let looked = self.look(user, goroot, None);
-        if asked.is_some() {
+        if asked.is_some() || self.installed_only {
             return looked;
         }
         self.switch(looked)
@@ -153,6 +156,26 @@ impl<'a> Lookup<'a> {
             path.to_owned()
         };
         Some(EnvFile::parse(named, &bytes))
+    }
+}
+
+impl Looked {
+    /// The experiments of the Go that was found, in lower case, read from its
+    /// own sources; `None` where these are not there.
+    pub fn experiments(&self, root: &Root) -> Option<Vec<String>> {
+        let goroot = self.found.goroot.as_ref()?;
+        let file = goroot.join("src/internal/goexperiment/flags.go");
+        let file = root.resolve(&file).ok()?;
+        let bytes = read_regular(&file, Limits::default().env_file_bytes).ok()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let (_, fields) = text.split_once("type Flags struct {")?;
+        let (fields, _) = fields.split_once("\n}")?;
+        let names = fields.lines().filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let name = words.next()?;
+            (words.next() == Some("bool")).then(|| name.to_ascii_lowercase())
+        });
+        Some(names.collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{audit, doctor, reference, route, serve, verify, version};
+use crate::command::{audit, doctor, env, reference, route, serve, verify, version};
 
 /// Examples of the whole, shown under the help.
 const EXAMPLES: &str = "\
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Doctor(doctor::Arguments),
     /// Judge the files of repositories: where each `go` gets its modules from, and whether that is right
     Audit(audit::Arguments),
+    /// Show, change and compare Go's environment
+    Env(env::Arguments),
     /// Hash the whole store again and compare with what was recorded
     Verify(verify::Arguments),
     /// Say which modkeep this is

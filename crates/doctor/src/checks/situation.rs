@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use goenv::{GoEnv, Looked, Lookup, Origin, Root};
+use goenv::{GoEnv, Looked, Lookup, Origin};
 use gomod::goproxy::{ProxyList, Source};
 use gomod::modfile::{ModFile, parse_strict};
 use gomod::pattern::Patterns;
@@ -109,11 +109,8 @@ impl Situation {
             clock,
         } = surroundings;
         let lookup = Lookup {
-            env: &env,
             folder: Some(folder),
-            version: None,
-            user: None,
-            root: Root::machine(),
+            ..Lookup::here(&env)
         };
         let Looked { env: go, found, .. } = lookup.run();
         let netrc = Netrc::load(&env);

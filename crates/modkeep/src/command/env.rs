@@ -1,0 +1,82 @@
+//! `modkeep env`: Go's environment, shown with where each value comes from,
+//! changed safely, and compared.
+
+mod change;
+mod diff;
+mod image;
+mod place;
+mod report;
+mod show;
+mod snapshot;
+mod warnings;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use platform::EnvSnapshot;
+use policy::Policy;
+
+use crate::failure::{Exit, Failure};
+
+const EXAMPLES: &str = "\
+Examples:
+  modkeep env show
+  modkeep env set GOPROXY=https://goproxy.corp.example GOPRIVATE=git.corp.example
+  modkeep env set --policy policy.toml --dry-run
+  modkeep env undo
+  modkeep env diff monday.json today.json";
+
+/// Arguments of `modkeep env`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// What to do with the environment.
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Print the variables that `go env` prints, and where each value was set
+    Show(show::Arguments),
+    /// Set variables in an environment file, all or none
+    Set(change::Set),
+    /// Remove variables from an environment file, all or none
+    Unset(change::Unset),
+    /// Take back the last change, byte for byte
+    Undo(change::Undo),
+    /// Compare two snapshots, or one with this environment or a policy
+    Diff(diff::Arguments),
+}
+
+/// Does it.
+pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
+    match &arguments.verb {
+        Verb::Show(arguments) => show::run(env, arguments),
+        Verb::Set(arguments) => arguments.run(env),
+        Verb::Unset(arguments) => arguments.run(env),
+        Verb::Undo(arguments) => arguments.run(env),
+        Verb::Diff(arguments) => diff::run(env, arguments),
+    }
+}
+
+/// Reads a policy file.
+fn read_policy(path: &Path) -> Result<Policy, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        Failure::usage(format!(
+            "--policy {}: cannot be read: {error}",
+            path.display()
+        ))
+    })?;
+    Policy::parse(&path.display().to_string(), &bytes)
+        .map_err(|error| Failure::usage(&error).maybe_hint(error.hint()))
+}
+
+/// The policy that was named, by flag or by `MODKEEP_POLICY`.
+fn named_policy(env: &EnvSnapshot, flag: Option<&PathBuf>) -> Result<Option<Policy>, Failure> {
+    let variable = || env.get("MODKEEP_POLICY").map(PathBuf::from);
+    flag.cloned()
+        .or_else(variable)
+        .map(|path| read_policy(&path))
+        .transpose()
+}

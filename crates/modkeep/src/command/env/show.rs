@@ -1,0 +1,161 @@
+//! `modkeep env show`: the variables of `go env`, and where each was set.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use goenv::{Looked, Lookup, Origin, Release, Root, Variable, hide_secrets};
+use platform::EnvSnapshot;
+use policy::document::nearest;
+
+use super::{image, named_policy, snapshot};
+use crate::failure::{Exit, Failure};
+use crate::output::{Format, print, print_json, tell};
+
+const EXAMPLES: &str = "\
+The values are those that `go env` prints, found without running it; passwords in URLs are hidden.
+With --format json it is a snapshot for `modkeep env diff`.
+
+Examples:
+  modkeep env show
+  modkeep env show GOPROXY GOPRIVATE
+  modkeep env show --format json > today.json
+  modkeep env show --go 1.20
+  modkeep env show --root ./rootfs";
+
+/// Arguments of `modkeep env show`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// Variables to show; all without
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    /// Answer for this release of Go instead of the installed one
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    go: Option<(Release, String)>,
+    /// The user's environment file, instead of the one that GOENV or the user's folder names
+    #[arg(long, value_name = "FILE")]
+    goenv: Option<PathBuf>,
+    /// The folder of an unpacked container image: every path is inside it, and no link leaves it
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// A policy file whose digest the snapshot carries
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+fn version(text: &str) -> Result<(Release, String), String> {
+    let release = Release::parse(text).map_err(|error| error.to_string())?;
+    let version = text.strip_prefix("go").unwrap_or(text);
+    Ok((release, format!("go{version}")))
+}
+
+/// Prints the variables.
+pub(super) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
+    let policy = named_policy(env, arguments.policy.as_ref())?;
+    let looked = look(env, arguments)?;
+    let variables = chosen(&looked, &arguments.names)?;
+    if let Some(missing) = &looked.found.missing {
+        let version = looked
+            .found
+            .version
+            .as_deref()
+            .unwrap_or("the installed go");
+        tell(&format!(
+            "modkeep: GOTOOLCHAIN and go.mod lead to {missing}, which is not on this machine: go would fetch it first; these are the values of {version}"
+        ));
+    }
+    match arguments.format {
+        Format::Text => print(&text(&variables))?,
+        Format::Json => {
+            let digest = policy.map(|policy| policy.digest);
+            print_json(&snapshot::json(env, &looked, &variables, digest))?;
+        }
+    }
+    Ok(Exit::Well)
+}
+
+fn look(env: &EnvSnapshot, arguments: &Arguments) -> Result<Looked, Failure> {
+    let Some(folder) = &arguments.root else {
+        let lookup = Lookup {
+            version: arguments.go.clone(),
+            user: arguments.goenv.clone(),
+            ..Lookup::here(env)
+        };
+        return Ok(lookup.run());
+    };
+    if !folder.is_dir() {
+        let told = format!("--root {}: there is no such folder", folder.display());
+        return Err(Failure::unchecked(told));
+    }
+    let root = Root::image(folder);
+    let process = image::environment(env, &root);
+    let lookup = Lookup {
+        folder: None,
+        version: arguments.go.clone(),
+        user: arguments.goenv.clone(),
+        root,
+        ..Lookup::here(&process)
+    };
+    Ok(lookup.run())
+}
+
+fn chosen<'l>(looked: &'l Looked, names: &[String]) -> Result<Vec<&'l Variable>, Failure> {
+    if names.is_empty() {
+        return Ok(looked.env.iter().collect());
+    }
+    let variable = |name: &String| {
+        looked.env.get(name).ok_or_else(|| {
+            let release = looked.env.release();
+            let known = looked.env.iter().map(|variable| variable.name);
+            let hint = nearest(name, known).map(|nearest| format!("did you mean {nearest}?"));
+            Failure::usage(format!(
+                "{name} is no variable that Go {release} prints here"
+            ))
+            .maybe_hint(hint)
+        })
+    };
+    names.iter().map(variable).collect()
+}
+
+/// As `go env` prints them, for a shell, with a comment that says where from.
+fn text(variables: &[&Variable]) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    for variable in variables {
+        let _ = writeln!(
+            text,
+            "{}={}  # {}",
+            variable.name,
+            quoted(&variable.value),
+            place(&variable.origin)
+        );
+        for shadow in &variable.shadows {
+            let _ = writeln!(
+                text,
+                "  # shadows {} of {}",
+                quoted(&shadow.value),
+                place(&shadow.origin)
+            );
+        }
+    }
+    text
+}
+
+fn quoted(value: &str) -> String {
+    format!("'{}'", hide_secrets(value).replace('\'', r"'\''"))
+}
+
+fn place(origin: &Origin) -> String {
+    match origin {
+        Origin::Process => "environment".to_owned(),
+        Origin::UserFile { path, line } | Origin::GorootFile { path, line } => {
+            format!("{}:{line}", path.display())
+        }
+        Origin::Follows(name) => format!("as {name}"),
+        Origin::Default => "default".to_owned(),
+    }
+}
