@@ -3,6 +3,7 @@
 //! A front end takes the file and the repository (for what the dialect itself includes, as GitLab's
 //! `include`) and never fails: what it cannot read is a fault of the unit.
 
+pub(crate) mod dockerfile;
 pub(crate) mod github;
 pub(crate) mod gitlab;
 mod go_env_file;
@@ -25,6 +26,7 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
         }
         Dialect::GitHubWorkflow | Dialect::GitHubAction => Some(github::read(file, repository)),
         Dialect::GitLab => Some(gitlab::read(file, repository)),
+        Dialect::Dockerfile => Some(dockerfile::read(file, repository)),
         Dialect::Shell | Dialect::Profile => Some(shell::read(file, repository)),
         Dialect::Unread(_) => Some(Unit::empty(file, dialect)),
         _ => None,

@@ -2,6 +2,7 @@
 
 use crate::block::Block;
 use crate::dialect::Dialect;
+use crate::dialects::dockerfile::detail::Dockerfile;
 use crate::dialects::github::detail::GitHub;
 use crate::dialects::gitlab::detail::GitLab;
 use crate::source::{FileId, Span};
@@ -78,6 +79,8 @@ impl Fault {
 pub enum Detail {
     /// Nothing beyond the blocks.
     None,
+    /// A Dockerfile.
+    Dockerfile(Box<Dockerfile>),
     /// A workflow or an action of GitHub.
     GitHub(Box<GitHub>),
     /// A pipeline of GitLab.
