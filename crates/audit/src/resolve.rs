@@ -16,6 +16,7 @@ use crate::environment::Value;
 use crate::repository::Repository;
 use crate::site::{Act, Crumb, Site};
 use crate::source::Span;
+use crate::text::{Part, Text};
 
 pub(crate) use scope::is_of_interest;
 use scope::{Offer, Scope};
@@ -229,7 +230,7 @@ impl Walker<'_> {
     }
 
     fn enter_image(&mut self, image: &crate::block::Located, scope: &mut Scope, way: &mut Way) {
-        let image_name = match scope.expand(&image.text) {
+        let image_name = match scope.expand(&image_text(&image.text, scope)) {
             Value::Known(name) => name,
             Value::Unknown(_) | Value::Unset => {
                 way.image = None;
@@ -497,6 +498,34 @@ fn note_go(outward: &[Outward], way: &mut Way) {
             Outward::Installed(names) => way.installed.extend(names.iter().cloned()),
             Outward::Offer(_) => {}
         }
+    }
+}
+
+/// The name of an image with the build arguments in it that the caller gives.
+fn image_text(image: &Text, scope: &Scope) -> Text {
+    let parts = image.parts.iter().map(|part| {
+        let Part::Variable { name, fallback } = part else {
+            return part.clone();
+        };
+        match scope.passes.get(name).map(|passed| &passed.value) {
+            Some(Value::Known(value)) => Part::Literal(value.clone()),
+            Some(_) => Part::Unknown {
+                written: format!("${name}"),
+                secret: false,
+                fallback: None,
+            },
+            None if fallback.is_none() && !scope.open && !scope.slots.contains_key(name) => {
+                Part::Unknown {
+                    written: format!("${name}"),
+                    secret: false,
+                    fallback: None,
+                }
+            }
+            None => part.clone(),
+        }
+    });
+    Text {
+        parts: parts.collect(),
     }
 }
 

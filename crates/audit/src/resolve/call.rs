@@ -36,6 +36,15 @@ const BAKE_FILES: [&str; 4] = [
 /// The default names of Dockerfiles in a context.
 const DOCKERFILES: [&str; 2] = ["Dockerfile", "Containerfile"];
 
+/// Build arguments that are seen in every stage without being declared.
+const PREDEFINED_ARGS: [&str; 5] = [
+    "ALL_PROXY",
+    "FTP_PROXY",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+];
+
 /// What sudo keeps of the environment by itself (sudoers' usual `env_keep` and what it sets anew).
 pub(crate) fn sudo_keeps(name: &str) -> bool {
     matches!(name, "PATH" | "HOME" | "TERM" | "LANG" | "DISPLAY")
@@ -494,6 +503,13 @@ fn inner_scope(call: &Call, scope: &Scope, system: System) -> Scope {
     match &call.target {
         Target::Image { .. } => {
             let mut inner = scope.closed("an image build sees build arguments only");
+            for setting in &call.passes {
+                // Builders know these without an ARG.
+                if PREDEFINED_ARGS.contains(&setting.name.to_ascii_uppercase().as_str()) {
+                    let offer = scope.offer(setting);
+                    inner.set(offer, System::Docker);
+                }
+            }
             inner.passes = passes;
             inner
         }
