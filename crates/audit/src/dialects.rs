@@ -7,6 +7,7 @@ pub(crate) mod dockerfile;
 pub(crate) mod github;
 pub(crate) mod gitlab;
 mod go_env_file;
+pub(crate) mod jenkins;
 #[cfg(test)]
 pub(crate) mod outline;
 pub(crate) mod shell;
@@ -28,6 +29,7 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
         Dialect::GitLab => Some(gitlab::read(file, repository)),
         Dialect::Dockerfile => Some(dockerfile::read(file, repository)),
         Dialect::Shell | Dialect::Profile => Some(shell::read(file, repository)),
+        Dialect::Jenkinsfile => Some(jenkins::read(file, repository)),
         Dialect::Unread(_) => Some(Unit::empty(file, dialect)),
         _ => None,
     }

@@ -47,6 +47,7 @@ pub use block::{
 pub use dialect::Dialect;
 pub use dialects::github::detail::{EnvPlace, GitHub, Job, Step};
 pub use dialects::gitlab::detail::{GitLab, GitLabJob, Inherits};
+pub use dialects::jenkins::detail::{Interpolation, Jenkins, JenkinsPlace};
 pub use environment::{Candidate, Confidence, Environment, Outcome, Value, Variable};
 pub use error::Error;
 pub use finding::{Edit, Finding, Fix, Safety, Severity};

@@ -5,6 +5,7 @@ use crate::dialect::Dialect;
 use crate::dialects::dockerfile::detail::Dockerfile;
 use crate::dialects::github::detail::GitHub;
 use crate::dialects::gitlab::detail::GitLab;
+use crate::dialects::jenkins::detail::Jenkins;
 use crate::source::{FileId, Span};
 
 /// What a front end made of a file.
@@ -85,4 +86,6 @@ pub enum Detail {
     GitHub(Box<GitHub>),
     /// A pipeline of GitLab.
     GitLab(Box<GitLab>),
+    /// A Jenkinsfile.
+    Jenkins(Box<Jenkins>),
 }

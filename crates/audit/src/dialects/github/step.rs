@@ -253,10 +253,8 @@ fn title(node: Node<'_>) -> String {
         .get("uses")
         .or_else(|| node.get("run"))
         .and_then(Node::string);
-    does.and_then(|text| text.lines().next())
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+    let first = does.and_then(|text| text.lines().next());
+    crate::secret::hide(first.unwrap_or_default().trim())
 }
 
 /// Whether a condition holds for every run.
