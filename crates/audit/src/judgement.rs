@@ -8,7 +8,8 @@ use crate::environment::{Candidate, Outcome, Value, Variable};
 use crate::finding::Finding;
 use crate::repository::Repository;
 use crate::resolve::Gap;
-use crate::site::Site;
+use crate::site::{Act, Site};
+use crate::source::Span;
 
 /// Everything that a rule may look at. Rules are pure functions of it.
 pub struct Judgement<'a> {
@@ -76,6 +77,11 @@ impl<'a> Judgement<'a> {
             }
         }
         found
+    }
+
+    /// Where a site stands; nowhere for the live environment.
+    pub fn span_of(&self, site: &Site) -> Option<Span> {
+        (site.act != Act::Live).then_some(site.span)
     }
 
     /// The sites that may fetch modules.

@@ -32,6 +32,35 @@ pub(super) fn entries(value: &str) -> impl Iterator<Item = Entry<'_>> {
     })
 }
 
+/// The entries that `go` reads: up to the first `direct` or `off`.
+pub(super) fn reached(value: &str) -> impl Iterator<Item = Entry<'_>> {
+    let mut ended = false;
+    entries(value).take_while(move |entry| {
+        let goes_on = !ended;
+        ended |= matches!(entry.text, "direct" | "off");
+        goes_on
+    })
+}
+
+impl<'t> Entry<'t> {
+    /// The host, with its port, of an http or https URL, or of an entry without scheme.
+    pub(super) fn host(&self) -> Option<&'t str> {
+        let rest = match self.text.split_once("://") {
+            Some((scheme, rest)) => {
+                let known = ["http", "https"]
+                    .iter()
+                    .any(|known| scheme.eq_ignore_ascii_case(known));
+                known.then_some(rest)?
+            }
+            None if self.text.contains(['.', ':', '/']) && !self.text.contains(":/") => self.text,
+            None => return None,
+        };
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let host = authority.rsplit('@').next()?;
+        (!host.is_empty() && !host.contains([' ', '$', '"', '\''])).then_some(host)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
