@@ -1,5 +1,20 @@
 //! Writes the settings of a policy for those who need them: shells, systemd,
 //! images, CI systems, Kubernetes.
 //!
-//! Pure text from a policy, the same each time, with the policy's digest in its header, so that
-//! drift is a lookup. It never writes a secret, and never touches a file itself.
+//! [`Block::new`] makes the text for a [`Target`], the same each time, between a
+//! header with the policy's digest and an end mark; [`Block::place`] puts it into
+//! what a file holds, and [`Block::drift`] says how the file differs from it.
+//!
+//! Pure text from a policy. It never writes a secret, and never touches a file itself.
+
+mod block;
+mod diff;
+mod error;
+mod quote;
+mod target;
+mod targets;
+
+pub use block::{Block, Drift, Placed};
+pub use diff::diff;
+pub use error::EmitError;
+pub use target::Target;
