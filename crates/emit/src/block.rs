@@ -1,9 +1,11 @@
 //! A block: what modkeep writes into a file, between a header and an end mark, so that it can be
 //! found again and replaced without touching what stands around it.
 
-use policy::{Policy, Profile};
+use std::fmt::Write;
 
-use crate::diff::diff;
+use policy::{Policy, Profile};
+use similar::TextDiff;
+
 use crate::{EmitError, Target, targets};
 
 /// How every header begins, behind the comment sign.
@@ -59,11 +61,11 @@ impl Block {
         }
         let sign = target.comment();
         let body = targets::body(target, policy)?;
-        let notes: String = notes(policy.profile())
-            .iter()
-            .chain(body.notes)
-            .map(|note| format!("{sign} {note}\n"))
-            .collect();
+        let mut notes = String::new();
+        for note in notes_on(policy.profile()).iter().chain(body.notes) {
+            // Writing to a string cannot fail.
+            let _ = writeln!(notes, "{sign} {note}");
+        }
         let header = format!(
             "{sign}{HEADER}{} digest={} do not edit",
             policy.name, policy.digest
@@ -116,8 +118,14 @@ impl Block {
         };
         Some(Drift {
             reason,
-            diff: diff(&old, &self.text),
+            diff: self.diff_from(&old),
         })
+    }
+
+    /// From `old` to this block as hunks of a unified diff.
+    fn diff_from(&self, old: &str) -> String {
+        let diff = TextDiff::from_lines(old, &self.text);
+        diff.unified_diff().context_radius(3).to_string()
     }
 
     /// In what the block in a file differs; None when it does not.
@@ -182,7 +190,7 @@ fn unended(number: usize) -> String {
 }
 
 /// What a reader of the block must know about the kind of environment.
-fn notes(profile: Profile) -> &'static [&'static str] {
+fn notes_on(profile: Profile) -> &'static [&'static str] {
     match profile {
         Profile::Routed => &[],
         Profile::PrivateOnly => &[

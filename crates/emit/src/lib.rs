@@ -8,13 +8,11 @@
 //! Pure text from a policy. It never writes a secret, and never touches a file itself.
 
 mod block;
-mod diff;
 mod error;
 mod quote;
 mod target;
 mod targets;
 
 pub use block::{Block, Drift, Placed};
-pub use diff::diff;
 pub use error::EmitError;
 pub use target::Target;

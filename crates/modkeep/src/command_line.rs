@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{audit, doctor, env, reference, route, serve, verify, version};
+use crate::command::{audit, doctor, emit, env, reference, route, serve, verify, version};
 
 /// Examples of the whole, shown under the help.
 const EXAMPLES: &str = "\
@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Audit(audit::Arguments),
     /// Show, change and compare Go's environment
     Env(env::Arguments),
+    /// Write the settings of the policy for Docker, shells, systemd, CI systems, Kubernetes
+    Emit(emit::Arguments),
     /// Hash the whole store again and compare with what was recorded
     Verify(verify::Arguments),
     /// Say which modkeep this is

@@ -36,6 +36,7 @@ fn run(command: Command, env: &EnvSnapshot) -> Result<Exit, Failure> {
         Command::Route(arguments) => command::route::run(env, &arguments),
         Command::Audit(arguments) => command::audit::run(env, &arguments),
         Command::Env(arguments) => command::env::run(env, &arguments),
+        Command::Emit(arguments) => command::emit::run(env, &arguments),
         Command::Verify(arguments) => command::verify::run(env, &arguments),
         Command::Doctor(arguments) => command::doctor::run(env, &arguments),
         Command::Reference(arguments) => command::reference::run(&arguments),

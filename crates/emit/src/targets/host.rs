@@ -25,7 +25,7 @@ pub(super) fn profile_d(wanted: &Wanted<'_>) -> Body {
     )
 }
 
-/// The file of pam_env(8): the value is what follows, without quotes around it, up to a `#`.
+/// The file that `pam_env` reads: the value is what follows, without quotes around it, up to a `#`.
 pub(super) fn pam(wanted: &Wanted<'_>) -> Result<Body, EmitError> {
     let is_cut = |value: &str| value.contains('#');
     wanted.refuse(is_cut, "pam_env cuts a value at #")?;

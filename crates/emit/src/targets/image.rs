@@ -11,7 +11,13 @@ const IN_ENV: &str = "GOTOOLCHAIN";
 pub(super) fn dockerfile(wanted: &Wanted<'_>) -> Body {
     let settings = wanted.lines(|name, value| {
         let word = if name == IN_ENV { "ENV" } else { "ARG" };
-        format!("{word} {name}={}", quote::dockerfile(value))
+        let line = format!("{word} {name}={}", quote::dockerfile(value));
+        if name == "GOPRIVATE" {
+            // It takes any name with PRIVATE in it for a secret.
+            format!("# hadolint ignore=DL3064\n{line}")
+        } else {
+            line
+        }
     });
     let go = wanted.go_version();
     let cache = format!(

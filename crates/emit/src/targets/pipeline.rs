@@ -171,11 +171,12 @@ fn check(wanted: &Wanted<'_>) -> Option<String> {
     Some(format!(
         "\
 set -eu
-modkeep=\"$(mktemp -d)/modkeep\"
-curl -fsSL --retry 3 -o \"$modkeep\" {url}
-echo \"{}  $modkeep\" | sha256sum -c -
-chmod 0755 \"$modkeep\"
-\"$modkeep\" check \\
+bin=\"$(mktemp -d)\"
+curl -fsSL --retry 3 -o \"$bin/modkeep\" {url}
+echo \"{}  $bin/modkeep\" | sha256sum -c -
+chmod 0755 \"$bin/modkeep\"
+PATH=\"$bin:$PATH\"
+modkeep check \\
 {}
 ",
         install.sha256,

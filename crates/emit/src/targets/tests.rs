@@ -126,13 +126,9 @@ fn images_have_the_go_of_the_policy() {
     let of = |audit: &str| {
         let text = format!("name = \"x\"\n[client]\ngoproxy = \"off\"\n[audit]\n{audit}\n");
         let block = Block::new(Target::Dockerfile, &policy(&text)).unwrap();
-        let line = block
-            .text
-            .lines()
-            .find(|line| line.starts_with("FROM "))
-            .unwrap()
-            .to_owned();
-        line
+        let mut lines = block.text.lines();
+        let from = lines.find(|line| line.starts_with("FROM "));
+        from.unwrap().to_owned()
     };
     let table = [
         ("", "FROM golang:1.26.6 AS build"),
