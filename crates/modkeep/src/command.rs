@@ -2,8 +2,8 @@
 
 pub(crate) mod audit;
 pub(crate) mod doctor;
-pub(crate) mod env;
 pub(crate) mod emit;
+pub(crate) mod env;
 pub(crate) mod reference;
 pub(crate) mod route;
 pub(crate) mod serve;
