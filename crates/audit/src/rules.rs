@@ -32,13 +32,32 @@ mod gp017;
 mod gp018;
 mod gp019;
 mod gp020;
+mod gp101;
+mod gp102;
+mod gp103;
+mod gp104;
+mod gp105;
+mod gp106;
+mod gp107;
+mod gp108;
+mod gp109;
+mod gp110;
+mod gp111;
+mod gp112;
+mod gp113;
+mod gp114;
+mod gp115;
+mod gp116;
+mod patterns;
+mod privacy;
 mod proxy_list;
 mod severity;
 
-use crate::finding::{Finding, Safety};
+use crate::finding::{Edit, Finding, Safety};
 use crate::fix;
 use crate::judgement::Judgement;
 use crate::rule::Rule;
+use crate::source::Span;
 
 /// A policy that lets clients go past its proxy, for examples.
 const ROUTED: &str = "name = \"corp\"\n[client]\ngoproxy = \"https://goproxy.corp.example,direct\"\nprivate = [\"git.corp.example\"]\n";
@@ -68,6 +87,22 @@ pub const RULES: &[&Rule] = &[
     &gp018::RULE,
     &gp019::RULE,
     &gp020::RULE,
+    &gp101::RULE,
+    &gp102::RULE,
+    &gp103::RULE,
+    &gp104::RULE,
+    &gp105::RULE,
+    &gp106::RULE,
+    &gp107::RULE,
+    &gp108::RULE,
+    &gp109::RULE,
+    &gp110::RULE,
+    &gp111::RULE,
+    &gp112::RULE,
+    &gp113::RULE,
+    &gp114::RULE,
+    &gp115::RULE,
+    &gp116::RULE,
 ];
 
 /// A rule by its id (`GP101`, letter case does not matter) or name.
@@ -92,6 +127,34 @@ fn replacing(
         Some(edit) => finding.with_fix(format!("{title}: `{new}`"), safety, vec![edit]),
         None => finding,
     }
+}
+
+/// The finding with a fix that gives its setting another name, where its key can be seen in front of the value.
+fn renaming(
+    judgement: &Judgement<'_>,
+    finding: Finding,
+    old: &str,
+    new: &str,
+    safety: Safety,
+) -> Finding {
+    let Some(span) = finding.span else {
+        return finding;
+    };
+    let file = judgement.repository.file(span.file);
+    let line = file.line_range(file.line(span)).unwrap_or_default();
+    let before = file
+        .text()
+        .get(line.start..span.start as usize)
+        .unwrap_or_default();
+    let Some(at) = before.rfind(old) else {
+        return finding;
+    };
+    let start = line.start + at;
+    let edit = Edit {
+        span: Span::new(span.file, start..start + old.len()),
+        text: new.to_owned(),
+    };
+    finding.with_fix(format!("set {new} instead"), safety, vec![edit])
 }
 
 /// The finding with an unsafe fix that writes the policy's GOPROXY, if there is a policy.
