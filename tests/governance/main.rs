@@ -2,3 +2,6 @@
 //! binary and, where it says so, the real `go`.
 
 mod doctor;
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+mod explain;

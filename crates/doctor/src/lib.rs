@@ -7,4 +7,7 @@
 //! [`explain`] is pure: text in, explanations out. It reads no file, no environment and no network.
 
 pub mod checks;
+mod chain;
 pub mod explain;
+
+pub use chain::{ChainAnswer, ask_chain};

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{audit, doctor, emit, env, reference, route, serve, verify, version};
+use crate::command::{audit, doctor, emit, env, explain, reference, route, run, serve, verify, version};
 
 /// Examples of the whole, shown under the help.
 const EXAMPLES: &str = "\
@@ -36,6 +36,10 @@ pub(crate) enum Command {
     Env(env::Arguments),
     /// Write the settings of the policy for Docker, shells, systemd, CI systems, Kubernetes
     Emit(emit::Arguments),
+    /// Say why a go command failed, and what ends it
+    Explain(explain::Arguments),
+    /// Run a command with the policy's environment, explain its failure, retry what passes
+    Run(run::Arguments),
     /// Hash the whole store again and compare with what was recorded
     Verify(verify::Arguments),
     /// Say which modkeep this is

@@ -14,6 +14,8 @@ pub(crate) enum Exit {
     Usage,
     /// It could not be checked.
     Unchecked,
+    /// As the program ended that was run.
+    Code(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -23,6 +25,7 @@ impl From<Exit> for ExitCode {
             Exit::Findings => Self::from(1),
             Exit::Usage => Self::from(2),
             Exit::Unchecked => Self::from(3),
+            Exit::Code(code) => Self::from(code),
         }
     }
 }

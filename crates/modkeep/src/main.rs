@@ -37,6 +37,8 @@ fn run(command: Command, env: &EnvSnapshot) -> Result<Exit, Failure> {
         Command::Audit(arguments) => command::audit::run(env, &arguments),
         Command::Env(arguments) => command::env::run(env, &arguments),
         Command::Emit(arguments) => command::emit::run(env, &arguments),
+        Command::Explain(arguments) => command::explain::run(env, &arguments),
+        Command::Run(arguments) => command::run::run(env, &arguments),
         Command::Verify(arguments) => command::verify::run(env, &arguments),
         Command::Doctor(arguments) => command::doctor::run(env, &arguments),
         Command::Reference(arguments) => command::reference::run(&arguments),

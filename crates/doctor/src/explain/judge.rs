@@ -242,13 +242,16 @@ fn is_progress(message: &str) -> bool {
     PROGRESS.iter().any(|word| message.starts_with(word))
 }
 
-/// A text as it is shown: bounded.
+/// A text as it is shown: bounded, and without what a terminal would act on.
 fn shown(text: &str) -> String {
-    if text.len() <= MAX_TEXT_BYTES {
-        return text.to_owned();
+    let is_whole = text.len() <= MAX_TEXT_BYTES;
+    let text = &text[..text.floor_char_boundary(MAX_TEXT_BYTES)];
+    let visible = |letter: char| letter == '\n' || letter == '\t' || !letter.is_control();
+    let mut shown = text.replace(|letter| !visible(letter), "\u{fffd}");
+    if !is_whole {
+        shown.push_str(" [...]");
     }
-    let end = text.floor_char_boundary(MAX_TEXT_BYTES);
-    format!("{} [...]", &text[..end])
+    shown
 }
 
 static ANSWERS: LazyLock<Option<Regex>> = LazyLock::new(|| {

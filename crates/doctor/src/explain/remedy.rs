@@ -34,6 +34,14 @@ pub(super) fn remedy(entry: &Entry, fields: &Fields, place: Place) -> String {
     parts.join("\n")
 }
 
+impl Entry {
+    /// Its cause and its remedy in `place`, in general.
+    pub fn page(&self, place: Place) -> (String, String) {
+        let nothing = Fields::new();
+        (cause(self, &nothing), remedy(self, &nothing, place))
+    }
+}
+
 /// `template` with each `{name|otherwise}` replaced by the value, if there is one that may be used.
 fn fill(template: &str, fields: &Fields, may_use: impl Fn(&str) -> bool) -> String {
     let mut filled = String::new();

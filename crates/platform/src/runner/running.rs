@@ -93,8 +93,12 @@ impl Running {
         let status = self.child.wait().await?;
         self.has_ended = true;
         let whole = async {
-            let _ = (&mut self.stdout.copying).await;
-            let _ = (&mut self.stderr.copying).await;
+            for stream in [&mut self.stdout, &mut self.stderr] {
+                // One that was waited for before the wait was given up must not be waited for again.
+                if !stream.copying.is_finished() {
+                    let _ = (&mut stream.copying).await;
+                }
+            }
         };
         if tokio::time::timeout(self.drain, whole).await.is_err() {
             self.stdout.copying.abort();
@@ -123,6 +127,11 @@ impl Drop for Running {
 }
 
 impl Silence {
+    /// How many bytes it has written on both streams.
+    pub fn written_bytes(&self) -> u64 {
+        *self.0.borrow()
+    }
+
     /// Waits until nothing was written for `time`, counted from now or from the last byte.
     pub async fn lasts(&mut self, time: Duration, clock: &Clock) {
         loop {
