@@ -6,8 +6,8 @@
 //!
 //! [`explain`] is pure: text in, explanations out. It reads no file, no environment and no network.
 
-pub mod checks;
 mod chain;
+pub mod checks;
 pub mod explain;
 
 pub use chain::{ChainAnswer, ask_chain};

@@ -77,11 +77,16 @@ impl Stage {
         upstream.add(&unseen);
         // The database knows what the upstream serves, but for one module, and one of other bytes.
         for version in ["v1.0.0", "v1.1.0"] {
-            self.database.add(&Module::new("rsc.example/quote", version));
+            self.database
+                .add(&Module::new("rsc.example/quote", version));
         }
         upstream.add(&Module::new("rsc.example/changed", "v1.0.0").file("more.txt", "changed\n"));
-        self.database.add(&Module::new("rsc.example/changed", "v1.0.0"));
-        self.database.add_record("rsc.example/other@v1.0.0", "rsc.example/strange v1.0.0 h1:AAAA\nrsc.example/strange v1.0.0/go.mod h1:AAAA\n");
+        self.database
+            .add(&Module::new("rsc.example/changed", "v1.0.0"));
+        self.database.add_record(
+            "rsc.example/other@v1.0.0",
+            "rsc.example/strange v1.0.0 h1:AAAA\nrsc.example/strange v1.0.0/go.mod h1:AAAA\n",
+        );
         upstream.add(&Module::new("rsc.example/other", "v1.0.0"));
         upstream.relay(&self.database);
         (row.script)(&upstream);
@@ -120,7 +125,10 @@ impl Stage {
             .replace("{tlsport}", &self.port())
             .replace("{sums}", &self.database.gosumdb())
             .replace("{stranger}", &self.stranger.gosumdb())
-            .replace("{repo}", &self.place.path().join("repo").display().to_string())
+            .replace(
+                "{repo}",
+                &self.place.path().join("repo").display().to_string(),
+            )
             .replace("{home}", &home.display().to_string())
             .replace("{cert}", &tls_file("cert.pem"))
     }
@@ -137,7 +145,14 @@ fn repository(folder: &PathBuf) {
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
     let git = |arguments: &[&str]| {
         let done = Command::new("git")
-            .args(["-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "init.defaultBranch=main"])
+            .args([
+                "-c",
+                "user.name=a",
+                "-c",
+                "user.email=a@b.example",
+                "-c",
+                "init.defaultBranch=main",
+            ])
             .args(arguments)
             .current_dir(folder)
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
