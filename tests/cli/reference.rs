@@ -28,6 +28,10 @@ fn pages_name_what_there_is() {
             "metrics",
             ["`modkeep_", "| counter |", "| gauge |", "| histogram |"],
         ),
+        (
+            "errors",
+            ["## Integrity", "### GE36", "GOPRIVATE", "is not printed"],
+        ),
     ];
     for (page, words) in table {
         let said = place.run(&["reference", page]);

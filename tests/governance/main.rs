@@ -5,3 +5,4 @@ mod doctor;
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod explain;
+mod provoked;

@@ -7,10 +7,11 @@ use anyhow::{Context, Result, bail};
 use crate::shell::{cargo, output, root, say};
 
 /// Each page, and what `modkeep reference` calls it.
-const PAGES: [(&str, &str); 3] = [
+const PAGES: [(&str, &str); 4] = [
     ("docs/reference/configuration.md", "configuration"),
     ("docs/reference/cli.md", "cli"),
     ("docs/reference/metrics.md", "metrics"),
+    ("docs/reference/errors.md", "errors"),
 ];
 
 /// Writes the pages, or checks them.

@@ -8,6 +8,7 @@
 
 #![expect(clippy::panic, reason = "a broken promise must stop the fuzzer")]
 
+mod doctor;
 mod gomod;
 mod sumdb;
 
@@ -15,7 +16,7 @@ mod sumdb;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a file of its name in `fuzz_targets/` and a folder in `corpus/`.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ("request_path", gomod::request_path),
     ("go_mod", gomod::go_mod),
     ("goproxy", gomod::goproxy),
@@ -27,6 +28,7 @@ pub const TARGETS: [Target; 11] = [
     ("note", sumdb::note),
     ("lookup", sumdb::lookup),
     ("tile_path", sumdb::tile_path),
+    ("explain", doctor::explain),
 ];
 
 /// Runs the target called `name`.

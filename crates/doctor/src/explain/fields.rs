@@ -11,7 +11,7 @@ pub(super) type Fields = Vec<(&'static str, String)>;
 
 /// Names that a pattern's groups may have, and what they are called outside. A group that has two places in a
 /// pattern has a 2 behind its name in the second.
-const GROUPS: [(&str, &str); 38] = [
+const GROUPS: [(&str, &str); 39] = [
     ("module", "module"),
     ("version", "version"),
     ("url", "url"),
@@ -24,6 +24,7 @@ const GROUPS: [(&str, &str); 38] = [
     ("user", "user"),
     ("got", "got"),
     ("want", "want"),
+    ("want2", "want"),
     ("have", "have"),
     ("tc", "toolchain"),
     ("bad", "value"),

@@ -65,13 +65,12 @@ fn without_login(rest: &str) -> String {
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let end = if authority.contains('@') {
-        authority.rfind('@')
+        end_of_login(rest).or(authority.rfind('@'))
     } else if has_port_or_none(authority) {
-        // An @ further on is that of a module's version.
-        None
+        // A password may begin as a port does, and hold a slash.
+        end_of_login(rest).filter(|_| authority.contains(':'))
     } else {
-        // A slash within the password.
-        rest.rfind('@').or(Some(rest.len()))
+        end_of_login(rest).or(rest.rfind('@')).or(Some(rest.len()))
     };
     let Some(end) = end else {
         return rest.to_owned();
@@ -89,16 +88,25 @@ fn without_login(rest: &str) -> String {
     }
 }
 
+/// The last @ that may end a login: not that of a module's version, nor of a proxy's path.
+fn end_of_login(rest: &str) -> Option<usize> {
+    let mut ats = rest.rmatch_indices('@').map(|(at, _)| at);
+    ats.find(|&at| {
+        let version = rest[at + 1..].strip_prefix('v');
+        let is_version = version.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        !is_version && !rest[..at].ends_with('/')
+    })
+}
+
 fn has_port_or_none(authority: &str) -> bool {
     let colon = match authority.rfind(']') {
         Some(bracket) => authority[bracket..].find(':').map(|at| at + bracket),
         None => authority.find(':'),
     };
-    colon.is_none_or(|at| {
-        authority[at + 1..]
-            .bytes()
-            .all(|byte| byte.is_ascii_digit())
-    })
+    let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    // What follows an address in a sentence is no part of its port.
+    let behind = [':', ',', ';', '.', ')', '\'', '>'];
+    colon.is_none_or(|at| is_port(authority[at + 1..].trim_end_matches(behind)))
 }
 
 #[cfg(test)]
@@ -125,6 +133,9 @@ mod tests {
             ),
             ("https://user:pw", "https://user:xxxxx"),
             ("'https://h/x' not found", "'https://h/x' not found"),
+            ("https://u:1/w@h/x/@v/list", "https://u:xxxxx@h/x/@v/list"),
+            ("http://h:80/x/@latest", "http://h:80/x/@latest"),
+            ("https://u:?w@h/x", "https://u:xxxxx@h/x"),
             ("https://u:p/w@h/x", "https://u:xxxxx@h/x"),
             (
                 "http://h:8080/sumdb/s/lookup/rsc.io/quote@v1.5.2: x",

@@ -3,6 +3,7 @@
 
 mod cli;
 mod configuration;
+mod errors;
 mod metrics;
 
 use clap::{Args, ValueEnum};
@@ -24,6 +25,7 @@ enum Page {
     Configuration,
     Cli,
     Metrics,
+    Errors,
 }
 
 /// Prints a page.
@@ -32,6 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Page::Configuration => configuration::page(),
         Page::Cli => cli::page(),
         Page::Metrics => metrics::page(),
+        Page::Errors => errors::page(),
     })?;
     Ok(Exit::Well)
 }

@@ -67,8 +67,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         id: "GE64",
         classes: &[Configuration],
-        pattern: r#"(?:failed to execute git version: exec: "git"|exec: "(?P<vcs>git|hg|svn|bzr|fossil)"): executable file not found"#,
-        needles: &["executable file not found"],
+        pattern: r#"(?:failed to execute git version: exec: "git"|exec: "(?P<vcs>git|hg|svn|bzr|fossil)"): executable file not found|missing (?:Git|Mercurial|Subversion|Bazaar|Fossil) command"#,
+        needles: &["executable file not found", "missing "],
         cause: "go fetches from version control, and this image has no {vcs|git}. The alpine images of Go come without git.",
         fix: "Install {vcs|git}, or let every module come from a proxy: GOPROXY without direct, and GONOPROXY=none.",
         run: "apk add --no-cache {vcs|git} || apt-get install -y {vcs|git}",
@@ -153,8 +153,11 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         id: "GE52",
         classes: &[Module],
-        pattern: r#"invalid version: module contains a go\.mod file, so module path must match major version \("(?P<want>[^"]+)"\)"#,
-        needles: &["so module path must match major version"],
+        pattern: r#"invalid version: module contains a go\.mod file, so module path must match major version \("(?P<want>[^"]+)"\)|go\.mod has post-v\d+ module path "(?P<want2>[^"]+)""#,
+        needles: &[
+            "so module path must match major version",
+            "go.mod has post-v",
+        ],
         cause: "From version 2 on a module with a go.mod has its major version in its path; {want|the path with the suffix} is the right one here.",
         fix: "Import {want|the path with its /vN suffix} in the code and require it.",
         local: "go get {want|MODULE/vN}@{version|latest}",

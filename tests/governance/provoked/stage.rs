@@ -21,7 +21,7 @@ pub(crate) struct Row {
     pub(crate) name: &'static str,
     /// Further files of the module, or its go.mod.
     pub(crate) files: &'static [(&'static str, &'static str)],
-    /// Variables. `{proxy}`, `{authority}`, `{tls}`, `{tlsport}`, `{sums}`, `{repo}`, `{home}` are filled in.
+    /// Variables. `{proxy}`, `{authority}`, `{tls}`, `{misnamed}`, `{plain}`, `{sums}`, `{repo}`, `{home}` are filled in.
     pub(crate) env: &'static [(&'static str, &'static str)],
     /// Commands: what follows `go`. What the last one says is explained.
     pub(crate) commands: &'static [&'static str],
@@ -48,22 +48,40 @@ pub(crate) struct Stage {
     database: Database,
     stranger: Database,
     tls: Modkeep,
+    /// The same certificate under an address that does not stand in it.
+    misnamed: Modkeep,
+    plain: Modkeep,
 }
 
 impl Stage {
     pub(crate) fn new() -> Self {
         let place = tempfile::tempdir().unwrap();
-        let tls = ModkeepOptions::new(MODKEEP, &place.path().join("store"))
-            .args(&["--offline", "--sumdb", "off"])
-            .args(&["--tls-cert", &tls_file("cert.pem")])
-            .args(&["--tls-key", &tls_file("key.pem")])
-            .start();
+        let server = |listen: &str| {
+            ModkeepOptions::new(MODKEEP, &place.path().join(listen)).args(&[
+                "--offline",
+                "--sumdb",
+                "off",
+                "--listen",
+                listen,
+            ])
+        };
+        let with_tls = |listen: &str| {
+            server(listen)
+                .args(&["--tls-cert", &tls_file("cert.pem")])
+                .args(&["--tls-key", &tls_file("key.pem")])
+                .start()
+        };
+        let tls = with_tls("127.0.0.1:0");
+        let misnamed = with_tls("127.0.0.2:0");
+        let plain = server("127.0.0.3:0").start();
         repository(&place.path().join("repo"));
         Self {
             place,
             database: Database::new("sums.example"),
             stranger: Database::with_seed("sums.example", 7),
             tls,
+            misnamed,
+            plain,
         }
     }
 
@@ -109,20 +127,17 @@ impl Stage {
         said.replace(&upstream.address().to_string(), "127.0.0.1:34567")
             .replace(&home.display().to_string(), "/home/ci")
             .replace(self.tls.authority(), "127.0.0.1:34568")
+            .replace(self.misnamed.authority(), "127.0.0.2:34568")
+            .replace(self.plain.authority(), "127.0.0.3:34568")
             .replace(&self.place.path().display().to_string(), "/srv")
-            .replace(&self.port(), "34568")
-    }
-
-    fn port(&self) -> String {
-        let authority = self.tls.authority();
-        authority.rsplit(':').next().unwrap().to_owned()
     }
 
     fn fill(&self, text: &str, upstream: &Upstream, home: &Path) -> String {
         text.replace("{proxy}", &upstream.url())
             .replace("{authority}", &upstream.address().to_string())
             .replace("{tls}", self.tls.url())
-            .replace("{tlsport}", &self.port())
+            .replace("{misnamed}", self.misnamed.url())
+            .replace("{plain}", self.plain.authority())
             .replace("{sums}", &self.database.gosumdb())
             .replace("{stranger}", &self.stranger.gosumdb())
             .replace(
@@ -139,7 +154,8 @@ fn tls_file(name: &str) -> String {
     folder.join(name).display().to_string()
 }
 
-/// A repository with the module git.example/team/lib.git, and a tag v2.0.0 whose go.mod says v2.
+/// A repository with the module git.example/team/lib.git, whose tag v2.0.0 has a go.mod with the
+/// suffix, and whose tag v3.0.0 has one without.
 fn repository(folder: &PathBuf) {
     std::fs::create_dir(folder).unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
@@ -169,4 +185,7 @@ fn repository(folder: &PathBuf) {
     write("go.mod", "module git.example/team/lib.git/v2\n");
     git(&["commit", "-q", "-a", "-m", "two"]);
     git(&["tag", "v2.0.0"]);
+    write("go.mod", "module git.example/team/lib.git\n");
+    git(&["commit", "-q", "-a", "-m", "three"]);
+    git(&["tag", "v3.0.0"]);
 }
