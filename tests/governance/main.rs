@@ -1,8 +1,8 @@
 //! The commands that judge, explain and mend Go environments, with the real
 //! binary and, where it says so, the real `go`.
-
-mod doctor;
 #![expect(clippy::unwrap_used, reason = "test code")]
 
+mod doctor;
 mod explain;
 mod provoked;
+mod run;

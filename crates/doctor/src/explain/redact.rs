@@ -94,7 +94,8 @@ fn end_of_login(rest: &str) -> Option<usize> {
     ats.find(|&at| {
         let version = rest[at + 1..].strip_prefix('v');
         let is_version = version.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        !is_version && !rest[..at].ends_with('/')
+        let is_path = rest[..at].ends_with('/') && rest[at + 1..].starts_with(['v', 'l']);
+        !is_version && !is_path
     })
 }
 
