@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{audit, doctor, emit, env, explain, reference, route, run, serve, verify, version};
+use crate::command::{
+    audit, doctor, emit, env, explain, reference, route, run, serve, verify, version,
+};
 
 /// Examples of the whole, shown under the help.
 const EXAMPLES: &str = "\
