@@ -1,7 +1,7 @@
 //! What a front end makes of a file: blocks of things done in order, each block with the environment
 //! that it makes for them. All dialects end here; the resolver knows nothing else.
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::text::Text;
 
 /// A text with its place.
@@ -295,6 +295,13 @@ pub enum Target {
         folder: Option<Text>,
         /// The targets; none for the first.
         targets: Vec<String>,
+    },
+    /// Another target of the makefile that the call stands in, needed first.
+    Goal {
+        /// The makefile, not one that it includes.
+        file: FileId,
+        /// The target.
+        name: String,
     },
     /// An image build.
     Image {

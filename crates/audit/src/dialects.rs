@@ -8,6 +8,7 @@ pub(crate) mod github;
 pub(crate) mod gitlab;
 mod go_env_file;
 pub(crate) mod jenkins;
+mod make;
 #[cfg(test)]
 pub(crate) mod outline;
 pub(crate) mod shell;
@@ -28,6 +29,7 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
         Dialect::GitHubWorkflow | Dialect::GitHubAction => Some(github::read(file, repository)),
         Dialect::GitLab => Some(gitlab::read(file, repository)),
         Dialect::Dockerfile => Some(dockerfile::read(file, repository)),
+        Dialect::Makefile => Some(make::read(file, repository)),
         Dialect::Shell | Dialect::Profile => Some(shell::read(file, repository)),
         Dialect::Jenkinsfile => Some(jenkins::read(file, repository)),
         Dialect::Unread(_) => Some(Unit::empty(file, dialect)),

@@ -2,6 +2,9 @@
 
 use crate::text::{Part, Text};
 
+/// What stands in front of references of another dialect in a script: `${{ make:$(shell date) }}`.
+const OTHER: &str = "make:";
+
 /// Names of secrets that are not below `secrets.`.
 const TOKEN: &str = "github.token";
 
@@ -13,6 +16,10 @@ pub(crate) fn read(written: &str) -> Text {
         .and_then(|rest| rest.strip_suffix("}}"))
         .unwrap_or(written)
         .trim();
+    // How other front ends hand over what they could not expand.
+    if let Some(other) = inner.strip_prefix(OTHER) {
+        return Text::unknown(other);
+    }
     let mut alternatives = alternatives(inner).into_iter().rev();
     let mut text = match alternatives.next() {
         Some(last) => operand(last, written, None),

@@ -4,7 +4,7 @@
 //! Files start where something starts by itself (a workflow, a unit). What is only called is walked
 //! where it is called, with the caller's environment; what nobody calls is walked by itself.
 
-mod call;
+pub(crate) mod call;
 mod effective;
 mod merge;
 mod scope;

@@ -145,6 +145,7 @@ fn target(target: &Target) -> String {
         None => "-".to_owned(),
     };
     match target {
+        Target::Goal { name, .. } => format!("goal {name}"),
         Target::Script { path, sourced, .. } => format!("script {path} sourced={sourced}"),
         Target::Make {
             file,

@@ -168,6 +168,7 @@ fn target(target: &Target) -> String {
                 text(file)
             )
         }
+        Target::Goal { name, .. } => format!("goal {name}"),
         Target::Workflow { path, .. } => format!("workflow {path}"),
     }
 }

@@ -171,6 +171,14 @@ fn find<'r>(
             (found.folder, found.file) = (inside, file);
             Ok(found)
         }
+        Target::Goal { file, name } => {
+            let unit = repository.unit(*file);
+            let unit =
+                unit.ok_or_else(|| format!("the makefile of target `{name}` was not read"))?;
+            let mut found = make_targets(unit, std::slice::from_ref(name))?;
+            found.front = None;
+            Ok(found)
+        }
         Target::Image {
             file,
             context,
@@ -485,6 +493,7 @@ impl Walker<'_> {
             Target::Make { targets, .. } => {
                 format!("make {}", targets.join(" ")).trim_end().to_owned()
             }
+            Target::Goal { name, .. } => format!("target {name}"),
             Target::Image { .. } => {
                 let text = self.repository.slice(call.span);
                 let line = text.lines().next().unwrap_or_default();
@@ -527,7 +536,7 @@ fn inner_scope(call: &Call, scope: &Scope, system: System) -> Scope {
             inner.passes = passes;
             inner
         }
-        Target::Script { .. } | Target::Make { .. } => {
+        Target::Script { .. } | Target::Make { .. } | Target::Goal { .. } => {
             let mut inner = scope.clone();
             if call.sudo {
                 inner.drop_process("sudo drops it (env_reset)", sudo_keeps);
