@@ -7,11 +7,12 @@ use anyhow::{Context, Result, bail};
 use crate::shell::{cargo, output, root, say};
 
 /// Each page, and what `modkeep reference` calls it.
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 5] = [
     ("docs/reference/configuration.md", "configuration"),
     ("docs/reference/cli.md", "cli"),
     ("docs/reference/metrics.md", "metrics"),
     ("docs/reference/errors.md", "errors"),
+    ("docs/reference/checks.md", "checks"),
 ];
 
 /// Writes the pages, or checks them.

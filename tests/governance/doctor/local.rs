@@ -9,6 +9,12 @@ fn a_variable_that_go_refuses() {
         ("GOPROXY", "Direct", "chain.goproxy", "missing scheme"),
         ("GOPROXY", ",", "chain.goproxy", "contains no entries"),
         ("GOPROXY", "socks5://p.example", "chain.goproxy", "scheme"),
+        (
+            "GOPROXY",
+            "https://p.example;direct",
+            "chain.goproxy",
+            "one entry",
+        ),
         ("GO111MODULE", "off", "env.modules", "GO111MODULE=off"),
         ("GOVCS", "git", "env.vcs", "missing colon"),
         ("GOFLAGS", "mod=mod", "env.flags", "non-flag"),
@@ -52,6 +58,17 @@ fn an_empty_line_of_the_users_file() {
     machine.unset("GOPROXY");
     machine.write("home/.config/go/env", "GOFLAGS=-modcacherw\nGOPROXY=\n");
     machine.finds("chain.goproxy", "go/env:2");
+}
+
+#[test]
+fn a_folder_as_proxy_that_is_not_there() {
+    let mut machine = Machine::new();
+    machine.set("GOSUMDB", "off");
+    machine.set("GOPROXY", "file:///nowhere/cache/download");
+    machine.finds("chain.goproxy", "no folder");
+    let folder = machine.text("home");
+    machine.set("GOPROXY", &format!("file://{folder}"));
+    assert_eq!(machine.run(&[]).code, Some(0));
 }
 
 #[test]

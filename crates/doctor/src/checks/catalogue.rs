@@ -308,11 +308,19 @@ mod tests {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks");
         let pattern =
             regex::Regex::new(r#"(?:ok|warn|fail|skip|new)\(\s*"([a-z]+\.[a-z]+)""#).unwrap();
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-            for found in pattern.captures_iter(&text) {
-                let id = &found[1];
-                assert!(CATALOGUE.iter().any(|one| one.id == id), "{id}");
+        let mut folders = vec![folder];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(path).unwrap();
+                for found in pattern.captures_iter(&text) {
+                    let id = &found[1];
+                    assert!(CATALOGUE.iter().any(|one| one.id == id), "{id}");
+                }
             }
         }
     }

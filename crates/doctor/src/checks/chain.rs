@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use goenv::Origin;
 use gomod::goproxy::{ProxyEntry, ProxyList, Source};
-use policy::{Direct, Policy};
+use policy::{Direct, Mode, Policy};
 use url::Url;
 
 use super::situation::Situation;
@@ -33,7 +33,9 @@ fn goproxy(situation: &Situation, done: &Done) -> Check {
             .map(ToString::to_string)
             .unwrap_or_default();
         let well = || Check::ok(id, format!("{list} (set by {whence})"));
-        return wrong_looking(situation, &list).unwrap_or_else(well);
+        return without_folder(situation)
+            .or_else(|| unreached(situation, &list))
+            .unwrap_or_else(well);
     };
     let value = situation.go.value("GOPROXY");
     let shown = super::redact::hide_userinfo(value);
@@ -51,7 +53,7 @@ fn goproxy(situation: &Situation, done: &Done) -> Check {
     };
     Check::fail(
         id,
-        format!("GOPROXY={shown} (set by {whence}) is refused by Go: {why}"),
+        format!("GOPROXY={shown} (set by {whence}): {why}"),
         remedy,
     )
 }
@@ -69,24 +71,20 @@ pub(super) fn without_defaults(
     done.broken(&["toolchain.defaults"], None).filter(|_| unset)
 }
 
-/// Separators that Go takes for a part of the URL, and entries nobody reaches.
-fn wrong_looking(situation: &Situation, list: &str) -> Option<Check> {
+/// A `file://` entry without its folder.
+fn without_folder(situation: &Situation) -> Option<Check> {
+    let folder = situation.lacks.as_ref()?.display();
     let whence = situation.origin("GOPROXY");
-    let wrong = situation.list.as_ref()?.entries().iter().find(|entry| {
-        entry.written.contains(';')
-            || entry.written.contains(char::is_whitespace)
-            || entry.written.contains("%20")
-    });
-    if let Some(entry) = wrong {
-        return Some(Check::fail(
-            "chain.goproxy",
-            format!(
-                "GOPROXY={list} (set by {whence}): {:?} is one entry for Go, since `;` and blanks separate nothing",
-                entry.written
-            ),
-            "separate entries by `,` or `|`",
-        ));
-    }
+    Some(Check::fail(
+        "chain.goproxy",
+        format!("GOPROXY (set by {whence}) names file://{folder}, which is no folder here"),
+        "mount or copy the folder, or correct its path: file:///absolute/path of a cache/download tree",
+    ))
+}
+
+/// Entries that nobody reaches.
+fn unreached(situation: &Situation, list: &str) -> Option<Check> {
+    let whence = situation.origin("GOPROXY");
     let value = situation.go.value("GOPROXY");
     let reached = situation.list.as_ref()?.entries().len();
     let all = value
@@ -189,11 +187,13 @@ fn policy(situation: &Situation) -> Check {
     if wrong.is_empty() {
         return Check::ok(id, format!("the chain is that of policy {:?}", policy.name));
     }
-    Check::fail(
-        id,
-        format!("{} (policy {:?})", wrong.join("; "), policy.name),
-        "set the values of the block at the end of this report",
-    )
+    let evidence = format!("{} (policy {:?})", wrong.join("; "), policy.name);
+    let remedy = "set the values of the block at the end of this report";
+    match policy.mode {
+        // Such a policy only looks on.
+        Mode::Observe => Check::warn(id, evidence, remedy),
+        Mode::Warn | Mode::Enforce => Check::fail(id, evidence, remedy),
+    }
 }
 
 fn differences(situation: &Situation, policy: &Policy, list: &ProxyList) -> Vec<String> {

@@ -47,9 +47,11 @@ pub struct Situation {
     pub(super) module: Option<MainModule>,
     pub(super) policy: Option<Policy>,
     pub(super) clock: Clock,
-    /// The entries of GOPROXY that are asked over HTTP, or why Go refuses the list.
+    /// The entries of GOPROXY that are asked over HTTP, or why the list cannot be what is meant.
     pub(super) chain: Result<Vec<Entry>, String>,
     pub(super) list: Option<ProxyList>,
+    /// The folder of a `file://` entry that is not there.
+    pub(super) lacks: Option<PathBuf>,
     pub(super) proxies: Result<ProxyRules, String>,
     pub(super) netrc: Netrc,
     pub(super) authorities: Result<Vec<CertificateDer<'static>>, String>,
@@ -116,8 +118,11 @@ impl Situation {
         let netrc = Netrc::load(&env);
         let list = ProxyList::parse(go.value("GOPROXY"));
         let chain = match &list {
-            Ok(list) => Ok(entries(list, &netrc)),
-            Err(error) => Err(error.to_string()),
+            Ok(list) => match misread(list) {
+                Some(why) => Err(why),
+                None => Ok(entries(list, &netrc, sends_netrc(&go))),
+            },
+            Err(error) => Err(format!("refused by Go: {error}")),
         };
         let listed = listed(chain.as_deref().unwrap_or_default(), &go);
         let http = HttpClient::new(HttpOptions {
@@ -133,6 +138,7 @@ impl Situation {
             proxies: ProxyRules::read(&env).map_err(|error| error.to_string()),
             authorities: trusted_authorities(&env).map_err(|error| error.to_string()),
             http: http.map_err(|error| error.to_string()),
+            lacks: list.as_ref().ok().and_then(missing_folder),
             list: list.ok(),
             probe: PROBE,
             goroot: found.goroot,
@@ -222,7 +228,13 @@ fn listed(entries: &[Entry], go: &GoEnv) -> Vec<Url> {
     listed
 }
 
-fn entries(list: &ProxyList, netrc: &Netrc) -> Vec<Entry> {
+/// Whether `go` sends the logins of netrc: since Go 1.24 GOAUTH may say otherwise.
+fn sends_netrc(go: &GoEnv) -> bool {
+    let methods = go.get("GOAUTH").map(|variable| variable.value.as_str());
+    methods.is_none_or(|text| text.split(';').any(|method| method.trim() == "netrc"))
+}
+
+fn entries(list: &ProxyList, netrc: &Netrc, sends_netrc: bool) -> Vec<Entry> {
     let count = list.entries().len();
     let entry = |(index, entry): (usize, &gomod::goproxy::ProxyEntry)| {
         let Source::Url(written) = &entry.source else {
@@ -232,7 +244,7 @@ fn entries(list: &ProxyList, netrc: &Netrc) -> Vec<Entry> {
         if base.scheme() == "file" {
             return None;
         }
-        let login = login(&base, netrc);
+        let login = login(&base, Some(netrc).filter(|_| sends_netrc));
         base.set_username("").ok()?;
         base.set_password(None).ok()?;
         let has_next = index + 1 < count;
@@ -251,8 +263,34 @@ fn entries(list: &ProxyList, netrc: &Netrc) -> Vec<Entry> {
         .collect()
 }
 
+/// Separators that Go takes for a part of the URL.
+fn misread(list: &ProxyList) -> Option<String> {
+    let is_misread = |entry: &&gomod::goproxy::ProxyEntry| {
+        let text = &entry.written;
+        text.contains(';') || text.contains(char::is_whitespace) || text.contains("%20")
+    };
+    let entry = list.entries().iter().find(is_misread)?;
+    let text = &entry.written;
+    Some(format!(
+        "{text:?} is one entry for Go, since `;` and blanks separate nothing"
+    ))
+}
+
+/// The folder of the first `file://` entry that is no folder.
+fn missing_folder(list: &ProxyList) -> Option<PathBuf> {
+    let folders = list
+        .entries()
+        .iter()
+        .filter_map(|entry| match &entry.source {
+            Source::Url(url) => url.strip_prefix("file://").map(PathBuf::from),
+            _ => None,
+        });
+    let mut folders = folders.filter(|folder| !folder.is_dir());
+    folders.next()
+}
+
 /// What `go` sends to a host: never over plain http.
-fn login(url: &Url, netrc: &Netrc) -> Option<Login> {
+fn login(url: &Url, netrc: Option<&Netrc>) -> Option<Login> {
     if url.scheme() != "https" {
         return None;
     }
@@ -266,7 +304,7 @@ fn login(url: &Url, netrc: &Netrc) -> Option<Login> {
         Some(port) => format!("{}:{port}", url.host_str()?),
         None => url.host_str()?.to_owned(),
     };
-    netrc.login(&host)
+    netrc?.login(&host)
 }
 
 /// `go1.26.8 X:boringcrypto` as `1.26.8`.

@@ -1,6 +1,7 @@
 //! `modkeep reference`: the reference pages of the documentation, as Markdown,
 //! from the same lists that the program runs by. For the repository's own use.
 
+mod checks;
 mod cli;
 mod configuration;
 mod errors;
@@ -26,6 +27,7 @@ enum Page {
     Cli,
     Metrics,
     Errors,
+    Checks,
 }
 
 /// Prints a page.
@@ -35,6 +37,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Page::Cli => cli::page(),
         Page::Metrics => metrics::page(),
         Page::Errors => errors::page(),
+        Page::Checks => checks::page(),
     })?;
     Ok(Exit::Well)
 }
