@@ -181,7 +181,7 @@ impl Walker<'_> {
             });
         }
         if let Some(image) = &block.image {
-            self.enter_image(image, scope, way);
+            self.enter_image(image, block.system == System::Docker, scope, way);
         }
         if let Some(folder) = &block.folder {
             way.folder = match scope.expand(folder) {
@@ -229,7 +229,13 @@ impl Walker<'_> {
         });
     }
 
-    fn enter_image(&mut self, image: &crate::block::Located, scope: &mut Scope, way: &mut Way) {
+    fn enter_image(
+        &mut self,
+        image: &crate::block::Located,
+        is_build: bool,
+        scope: &mut Scope,
+        way: &mut Way,
+    ) {
         let image_name = match scope.expand(&image_text(&image.text, scope)) {
             Value::Known(name) => name,
             Value::Unknown(_) | Value::Unset => {
@@ -248,7 +254,12 @@ impl Walker<'_> {
                 how: format!("image {image_name}"),
                 layer: Layer::Process,
                 reach: Reach::Block,
-                when: When::Always,
+                // What a CI system sets in a container wins over the image.
+                when: if is_build {
+                    When::Always
+                } else {
+                    When::IfUnset
+                },
                 rank: 0,
                 secret: false,
             };

@@ -48,10 +48,30 @@ mod gp113;
 mod gp114;
 mod gp115;
 mod gp116;
+mod gp201;
+mod gp202;
+mod gp203;
+mod gp204;
+mod gp205;
+mod gp301;
+mod gp302;
+mod gp303;
+mod gp304;
+mod gp305;
+mod gp306;
+mod gp307;
+mod gp308;
+mod gp311;
+mod gp401;
+mod gp402;
+mod gp403;
+mod gp404;
+mod gp407;
 mod patterns;
 mod privacy;
 mod proxy_list;
 mod severity;
+mod versions;
 
 use crate::finding::{Edit, Finding, Safety};
 use crate::fix;
@@ -103,6 +123,25 @@ pub const RULES: &[&Rule] = &[
     &gp114::RULE,
     &gp115::RULE,
     &gp116::RULE,
+    &gp201::RULE,
+    &gp202::RULE,
+    &gp203::RULE,
+    &gp204::RULE,
+    &gp205::RULE,
+    &gp301::RULE,
+    &gp302::RULE,
+    &gp303::RULE,
+    &gp304::RULE,
+    &gp305::RULE,
+    &gp306::RULE,
+    &gp307::RULE,
+    &gp308::RULE,
+    &gp311::RULE,
+    &gp401::RULE,
+    &gp402::RULE,
+    &gp403::RULE,
+    &gp404::RULE,
+    &gp407::RULE,
 ];
 
 /// A rule by its id (`GP101`, letter case does not matter) or name.
@@ -127,6 +166,30 @@ fn replacing(
         Some(edit) => finding.with_fix(format!("{title}: `{new}`"), safety, vec![edit]),
         None => finding,
     }
+}
+
+/// The edit that deletes the line of a setting, where nothing else stands on it.
+fn alone_on_line(judgement: &Judgement<'_>, span: Span, name: &str) -> Option<Edit> {
+    let file = judgement.repository.file(span.file);
+    let line = file.line_range(file.line(span))?;
+    let text = file.text().get(line.clone())?;
+    let before = text
+        .get(..(span.start as usize).checked_sub(line.start)?)?
+        .trim();
+    let behind = text.get(span.end as usize - line.start..)?.trim();
+    let words: Vec<_> = before
+        .split([' ', ':', '='])
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_alone = match words.as_slice() {
+        [key] => *key == name,
+        [verb, key] => *key == name && matches!(*verb, "ENV" | "ARG" | "export"),
+        _ => false,
+    };
+    if !is_alone || !(behind.is_empty() || behind.starts_with('#')) || text.ends_with('\\') {
+        return None;
+    }
+    fix::delete_line(judgement.repository, span)
 }
 
 /// The finding with a fix that gives its setting another name, where its key can be seen in front of the value.

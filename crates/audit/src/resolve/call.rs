@@ -436,7 +436,7 @@ impl Walker<'_> {
         let mut body = block.clone();
         // What is handed over wins over what the image brings.
         if let Some(image) = body.image.take() {
-            self.enter_image(&image, &mut inner, &mut way);
+            self.enter_image(&image, true, &mut inner, &mut way);
         }
         for setting in passes {
             let offer = scope.offer(setting);
