@@ -8,6 +8,7 @@
 
 #![expect(clippy::panic, reason = "a broken promise must stop the fuzzer")]
 
+mod audit;
 mod doctor;
 mod gomod;
 mod sumdb;
@@ -16,7 +17,7 @@ mod sumdb;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a file of its name in `fuzz_targets/` and a folder in `corpus/`.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 15] = [
     ("request_path", gomod::request_path),
     ("go_mod", gomod::go_mod),
     ("goproxy", gomod::goproxy),
@@ -29,6 +30,9 @@ pub const TARGETS: [Target; 12] = [
     ("lookup", sumdb::lookup),
     ("tile_path", sumdb::tile_path),
     ("explain", doctor::explain),
+    ("github", audit::github),
+    ("gitlab", audit::gitlab),
+    ("jenkins", audit::jenkins),
 ];
 
 /// Runs the target called `name`.

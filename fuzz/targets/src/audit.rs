@@ -1,0 +1,67 @@
+//! Targets in `audit`: the front ends, through the repository as an audit reads it.
+
+use ::audit::{Audit, Item, Options, Repository, Span};
+
+/// Workflows of GitHub.
+pub(crate) fn github(data: &[u8]) {
+    read(".github/workflows/a.yml", data);
+    read("a/action.yml", data);
+}
+
+/// Pipelines of GitLab, one that includes itself by another file.
+pub(crate) fn gitlab(data: &[u8]) {
+    read(".gitlab-ci.yml", data);
+}
+
+/// Jenkinsfiles.
+pub(crate) fn jenkins(data: &[u8]) {
+    read("Jenkinsfile", data);
+}
+
+/// Reads and judges a repository of one file: whatever its bytes, all places lie in it.
+fn read(path: &str, data: &[u8]) {
+    let audit = Audit::of(
+        Repository::from_files([(path, data)]),
+        None,
+        &Options::default(),
+    );
+    let repository = &audit.repository;
+    let holds = |span: Span| {
+        assert!(span.start <= span.end, "{span:?} ends before it begins");
+        let len = repository.file(span.file).bytes().len();
+        assert!(span.start as usize <= len, "{span:?} of {len} bytes");
+    };
+    for unit in &repository.units {
+        for fault in &unit.faults {
+            holds(fault.span);
+            assert!(!fault.message.contains('\n') && fault.message.len() < 4096);
+        }
+        for block in &unit.blocks {
+            holds(block.span);
+            walk(&block.items, &holds);
+        }
+    }
+    for finding in &audit.findings {
+        assert!(!finding.message.is_empty());
+    }
+}
+
+fn walk(items: &[Item], holds: &dyn Fn(Span)) {
+    for item in items {
+        match item {
+            Item::Set(setting) | Item::Invisible { setting, .. } => {
+                holds(setting.span);
+                holds(setting.key);
+            }
+            Item::Block(block) => {
+                holds(block.span);
+                walk(&block.items, holds);
+            }
+            Item::Branches(ways) => ways.iter().for_each(|way| walk(way, holds)),
+            Item::Run(run) => holds(run.span),
+            Item::Call(call) => holds(call.span),
+            Item::Lost { span, .. } => holds(*span),
+            _ => {}
+        }
+    }
+}
