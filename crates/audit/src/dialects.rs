@@ -3,7 +3,9 @@
 //! A front end takes the file and the repository (for what the dialect itself includes, as GitLab's
 //! `include`) and never fails: what it cannot read is a fault of the unit.
 
+mod compose;
 pub(crate) mod dockerfile;
+mod envfile;
 pub(crate) mod github;
 pub(crate) mod gitlab;
 mod go_env_file;
@@ -29,6 +31,8 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
         Dialect::GitHubWorkflow | Dialect::GitHubAction => Some(github::read(file, repository)),
         Dialect::GitLab => Some(gitlab::read(file, repository)),
         Dialect::Dockerfile => Some(dockerfile::read(file, repository)),
+        Dialect::Compose => Some(compose::read(file, repository)),
+        Dialect::EnvFile => Some(envfile::read(file, repository)),
         Dialect::Makefile => Some(make::read(file, repository)),
         Dialect::Shell | Dialect::Profile => Some(shell::read(file, repository)),
         Dialect::Jenkinsfile => Some(jenkins::read(file, repository)),

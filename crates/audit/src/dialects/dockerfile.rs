@@ -39,7 +39,7 @@ pub(crate) fn read(file: FileId, repository: &Repository) -> Unit {
 }
 
 /// Reads a text of a file: all of it.
-fn read_text(file: FileId, text: &str) -> Unit {
+pub(crate) fn read_text(file: FileId, text: &str) -> Unit {
     let mut reader = Reader {
         unit: Unit::empty(file, Dialect::Dockerfile),
         detail: Dockerfile::default(),

@@ -103,10 +103,15 @@ pub(crate) fn shown(items: &[Item], script: &str, depth: usize, out: &mut String
 
 /// A setting: name, value as written, value as read where that differs, how, and what is unusual.
 fn set(setting: &Setting, script: &str) -> String {
-    let written = script
-        .get(setting.span.range())
-        .unwrap_or("?")
-        .replace('\n', "~");
+    let in_text = |span: Span| script.get(span.range()).unwrap_or_default();
+    // What stands in another file is not shown.
+    let is_here = in_text(setting.key).contains(&setting.name);
+    let written = if is_here {
+        in_text(setting.span)
+    } else {
+        "…"
+    };
+    let written = written.replace('\n', "~");
     let value = setting.value.to_string();
     let mut text = format!("{}={written}", setting.name);
     if value != written {

@@ -440,7 +440,15 @@ impl Walker<'_> {
         }
         for setting in passes {
             let offer = scope.offer(setting);
-            if offer.value != Value::Unset {
+            if block.kind == "stage" {
+                let passed = Passed {
+                    value: offer.value,
+                    span: setting.span,
+                    how: offer.how,
+                    secret: offer.secret,
+                };
+                inner.passes.insert(setting.name.clone(), passed);
+            } else if offer.value != Value::Unset {
                 inner.set(offer, block.system);
             }
         }
@@ -520,6 +528,10 @@ fn inner_scope(call: &Call, scope: &Scope, system: System) -> Scope {
                 }
             }
             inner.passes = passes;
+            if matches!(system, System::Compose | System::Bake) {
+                // Arguments of the command line win over those of the file.
+                inner.passes.extend(scope.passes.clone());
+            }
             inner
         }
         Target::Workflow {
