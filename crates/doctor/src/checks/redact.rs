@@ -47,7 +47,7 @@ impl Redaction {
         let mut hosts = BTreeSet::new();
         let mut add = |host: &str| {
             let host = host.trim_start_matches("*.").trim_start_matches('.');
-            if !host.is_empty() && host.contains('.') && !is_public(host) {
+            if !host.is_empty() && host != "localhost" && !is_public(host) {
                 hosts.insert(host.to_owned());
             }
         };
@@ -108,9 +108,9 @@ impl Redaction {
     pub fn text(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (index, host) in self.hosts.iter().enumerate() {
-            text = text.replace(host.as_str(), &format!("host-{}", index + 1));
+            text = replace_whole(&text, host, &format!("host-{}", index + 1));
         }
-        text
+        hide_addresses(&text)
     }
 
     /// The check without those hosts.
@@ -122,6 +122,37 @@ impl Redaction {
             remedy: self.text(&check.remedy),
             ..check.clone()
         }
+    }
+}
+
+/// Replaces `host` where it stands alone or at the end of a longer name, not within a word.
+fn replace_whole(text: &str, host: &str, by: &str) -> String {
+    let is_inside =
+        |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+    let (mut replaced, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find(host) {
+        let (before, behind) = (&rest[..at], &rest[at + host.len()..]);
+        let last = before.chars().next_back().or(replaced.chars().next_back());
+        replaced.push_str(before);
+        if is_inside(last) || is_inside(behind.chars().next()) {
+            replaced.push_str(host);
+        } else {
+            replaced.push_str(by);
+        }
+        rest = behind;
+    }
+    replaced.push_str(rest);
+    replaced
+}
+
+/// Hides the addresses of private networks.
+fn hide_addresses(text: &str) -> String {
+    static PRIVATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"\b(?:10\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+\.\d+\b").ok()
+    });
+    match PRIVATE.as_ref() {
+        Some(private) => private.replace_all(text, "(private address)").into_owned(),
+        None => "(hidden)".to_owned(),
     }
 }
 
@@ -162,6 +193,24 @@ mod tests {
             ("https://a.example:8443/m@v1", "https://a.example:8443/m@v1"),
         ] {
             assert_eq!(hide_userinfo(text), wanted);
+        }
+    }
+
+    #[test]
+    fn hosts_are_hidden_as_whole_names() {
+        let redaction = Redaction {
+            hosts: vec!["corp.example".to_owned(), "athens".to_owned()],
+        };
+        for (text, wanted) in [
+            ("https://git.corp.example/x", "https://git.host-1/x"),
+            (
+                "http://athens:3000 is 10.1.2.3:3000",
+                "http://host-2:3000 is (private address):3000",
+            ),
+            ("athens2 and mycorp.example", "athens2 and mycorp.example"),
+            ("Go 1.10.1.2 and 127.0.0.1", "Go 1.10.1.2 and 127.0.0.1"),
+        ] {
+            assert_eq!(redaction.text(text), wanted);
         }
     }
 
