@@ -17,6 +17,7 @@ mod deadline;
 mod go;
 mod module;
 mod process;
+pub mod truth;
 mod upstream;
 
 pub use database::Database;

@@ -6,3 +6,4 @@ mod doctor;
 mod explain;
 mod provoked;
 mod run;
+mod truth;

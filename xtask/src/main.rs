@@ -8,6 +8,7 @@ mod soak;
 mod steps;
 mod tidy;
 mod tools;
+mod truth;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,8 @@ enum Verb {
         #[arg(long)]
         check: bool,
     },
+    /// Record what an old and a new `go` do with odd settings; needs Go's default chain for the old one
+    Truth,
 }
 
 fn main() -> ExitCode {
@@ -64,5 +67,6 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Bench { arguments } => bench::run(&arguments),
         Verb::Dist => dist::run(),
         Verb::Docs { check } => docs::run(check),
+        Verb::Truth => truth::run(),
     }
 }

@@ -65,6 +65,18 @@ impl Client {
             None => (self.entries.clone(), None),
         }
     }
+
+    /// The proxies of the list: what stands before `direct` or `off`.
+    pub(crate) fn proxies(&self) -> &[ClientEntry] {
+        let ends = usize::from(self.has_end());
+        &self.entries[..self.entries.len() - ends]
+    }
+
+    /// Whether the list ends in `direct` or `off`.
+    pub(crate) fn has_end(&self) -> bool {
+        let last = self.entries.last().map(|entry| entry.written.as_str());
+        matches!(last, Some("direct" | "off"))
+    }
 }
 
 fn of_list(text: &str) -> Result<Vec<ClientEntry>, Refused> {

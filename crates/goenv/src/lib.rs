@@ -6,7 +6,8 @@
 //! of that Go version. [`GoEnv::resolve`] is pure; [`Lookup`] finds what it is
 //! made from: the two files, the installation, the toolchain, the module.
 //!
-//! [`Client`] says whom a `go` in that environment asks for a module.
+//! [`Client`] says whom a `go` in that environment asks for a module, and
+//! [`Checksums`] whom about its checksums.
 //!
 //! [`write`](write()) and [`undo`] change an environment file, safely beside other
 //! writers; [`Rules`] refuses what `go env -w` refuses.
@@ -14,6 +15,7 @@
 //! It never runs `go` and never asks anybody.
 
 mod check;
+mod checksums;
 mod client;
 mod edit;
 mod environment;
@@ -30,6 +32,7 @@ mod toolchain;
 mod writer;
 
 pub use check::Rules;
+pub use checksums::Checksums;
 pub use client::{Client, ClientEntry, Refused};
 pub use edit::{Change, Wins, changes_between, difference, edit, value};
 pub use environment::{GoEnv, Origin, Setting, Sources, Variable};
