@@ -54,7 +54,8 @@ impl Observer {
             &format!("#!/bin/sh\necho asked >> '{}'\nexit 128\n", asked.display()),
         );
         executable(&bin.join("git"));
-        let path = std::env::var("PATH").unwrap_or_default();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = path.to_string_lossy();
         let go = go
             .env("PATH", &format!("{}:{path}", bin.display()))
             .env("HTTP_PROXY", &forward.url())
@@ -100,8 +101,8 @@ fn said(stdout: &str, stderr: &str) -> String {
 }
 
 /// A row as a line: the toolchain, the five strings and the path, who was
-/// asked, who about checksums, what was said; tabs between, escaped as Rust
-/// escapes.
+/// asked, who about checksums, what was said; tabs between. The strings are
+/// escaped as Rust escapes.
 pub fn line(toolchain: &str, case: &Case, did: &Did) -> String {
     let escape = |text: &str| text.escape_default().to_string();
     let mut fields = vec![toolchain.to_owned()];
@@ -109,7 +110,7 @@ pub fn line(toolchain: &str, case: &Case, did: &Did) -> String {
     fields.push(case.module.clone());
     fields.push(did.asked.join(" > "));
     fields.push(did.sums.join(" > "));
-    fields.push(escape(&did.said));
+    fields.push(did.said.replace('\t', " "));
     fields.join("\t")
 }
 
@@ -136,12 +137,12 @@ pub fn observe_all(program: &Path, cases: &[Case], workers: usize) -> Vec<Did> {
 
 /// The different cases drawn from `seed`, `count` of them.
 pub fn draw(seed: u64, count: usize) -> Vec<Case> {
-    let mut seen = BTreeSet::new();
+    let mut drawn = BTreeSet::new();
     let mut random = seed;
     let mut cases = Vec::new();
     while cases.len() < count {
         let case = generate(&mut random);
-        if seen.insert(case.clone()) {
+        if drawn.insert(case.clone()) {
             cases.push(case);
         }
     }

@@ -253,7 +253,7 @@ impl Case {
             } else if !found && host == own {
                 add(&mut asked, "direct".to_owned());
             } else if !found {
-                found = path.ends_with(".info") && has_modules(host);
+                found = path.strip_suffix(".info").is_some() && has_modules(host);
                 add(&mut asked, host.to_owned());
             }
         }

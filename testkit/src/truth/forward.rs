@@ -87,7 +87,7 @@ fn module(path: &str) -> (u16, String) {
     if let Some(version) = file.strip_suffix(".info") {
         return (200, format!("{{\"Version\":\"{version}\"}}"));
     }
-    if file.ends_with(".mod") {
+    if file.strip_suffix(".mod").is_some() {
         return (200, "module m.example/any\n".to_owned());
     }
     (404, "absent".to_owned())
