@@ -56,11 +56,11 @@ fn add(list: &mut Vec<String>, word: String) {
     }
 }
 
-/// The address of an entry, the same for the same proxy however it is written.
-fn base(entry: &ClientEntry) -> String {
-    let written = entry.written.to_ascii_lowercase();
-    let base = written.strip_prefix("https://").unwrap_or(&written);
-    base.trim_end_matches('/').to_owned()
+/// By what `go` knows an entry again: `HTTP://` is another to it than `http://`.
+fn base(entry: &ClientEntry) -> &str {
+    let written = entry.written.as_str();
+    let base = written.strip_prefix("https://").unwrap_or(written);
+    base.trim_end_matches('/')
 }
 
 /// Follows `entries`; who is asked, and whether somebody had it.

@@ -34,7 +34,7 @@ pub enum Checksums {
         /// nothing. One that fails otherwise, before a `,`, ends the matter.
         url: String,
         /// Whether it is asked itself, too, after a proxy failed before a `|`:
-        /// when the list ends in `direct` or `off`.
+        /// when the list ends in `direct`; `off` does not do.
         url_after_error: bool,
     },
     /// Nobody can be asked, so that no module that needs it can be had:
@@ -99,7 +99,7 @@ fn database(value: &str, client: &Client) -> Result<Checksums, &'static str> {
             name: name.to_owned(),
             relays: client.proxies().to_vec(),
             url: format!("https://{name}"),
-            url_after_error: client.has_end(),
+            url_after_error: client.last() == "direct",
         },
     })
 }
@@ -150,6 +150,13 @@ mod tests {
     use super::*;
     use crate::Sources;
 
+    /// Variables, the module's path, and who is asked.
+    type Row = (
+        &'static [(&'static str, &'static str)],
+        &'static str,
+        &'static str,
+    );
+
     fn told(variables: &[(&str, &str)], path: &str) -> String {
         let env: EnvSnapshot = variables.iter().copied().collect();
         let env = GoEnv::resolve(&Sources::of(&env));
@@ -167,10 +174,32 @@ mod tests {
         }
     }
 
+    /// Found by a drawn case: after an error, `off` at the end of the list does
+    /// not lead to the database, and `direct` does.
+    #[test]
+    fn only_direct_leads_to_the_database_after_an_error() {
+        for (list, wanted) in [
+            ("https://a.example|direct", true),
+            ("https://a.example|off", false),
+            ("https://a.example|https://b.example", false),
+        ] {
+            let env: EnvSnapshot = [("GOPROXY", list)].into_iter().collect();
+            let env = GoEnv::resolve(&Sources::of(&env));
+            let client = Client::new(&env).unwrap();
+            let Checksums::Asked {
+                url_after_error, ..
+            } = Checksums::new(&env, &client, "rsc.io/quote")
+            else {
+                panic!("{list}: nobody is asked");
+            };
+            assert_eq!(url_after_error, wanted, "{list}");
+        }
+    }
+
     #[test]
     fn who_is_asked_about_checksums() {
         let proxy = ("GOPROXY", "https://a.example,https://b.example,direct");
-        let table: [(&[(&str, &str)], &str, &str); 13] = [
+        let table: [Row; 13] = [
             (
                 &[],
                 "rsc.io/quote",

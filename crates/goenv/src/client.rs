@@ -68,14 +68,14 @@ impl Client {
 
     /// The proxies of the list: what stands before `direct` or `off`.
     pub(crate) fn proxies(&self) -> &[ClientEntry] {
-        let ends = usize::from(self.has_end());
-        &self.entries[..self.entries.len() - ends]
+        let ends = usize::from(matches!(self.last(), "direct" | "off"));
+        &self.entries[..self.entries.len().saturating_sub(ends)]
     }
 
-    /// Whether the list ends in `direct` or `off`.
-    pub(crate) fn has_end(&self) -> bool {
-        let last = self.entries.last().map(|entry| entry.written.as_str());
-        matches!(last, Some("direct" | "off"))
+    /// The last entry that can be reached.
+    pub(crate) fn last(&self) -> &str {
+        let last = self.entries.last();
+        last.map_or("", |entry| entry.written.as_str())
     }
 }
 

@@ -38,10 +38,6 @@ fn main() {
 
 /// The name and the program of the toolchain that GOTOOLCHAIN=`wanted` gives.
 fn program(wanted: &str) -> (String, PathBuf) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a program of the developer's, whose own environment it takes"
-    )]
     let output = Command::new(testkit::find_go())
         .args(["env", "GOVERSION", "GOROOT"])
         .env("GOTOOLCHAIN", wanted)
