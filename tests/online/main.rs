@@ -8,6 +8,7 @@
     reason = "test code"
 )]
 
+mod explained;
 mod graph;
 mod network;
 mod toolchains;
@@ -17,5 +18,7 @@ mod fixture;
 #[path = "../builds/pair.rs"]
 #[expect(dead_code, reason = "the rest of it is for tests/builds")]
 mod pair;
+#[path = "../governance/provoked.rs"]
+mod provoked;
 #[path = "../builds/rows.rs"]
 mod rows;

@@ -9,7 +9,7 @@ use crate::pair::Pair;
 use crate::rows::{ERRORS, GETS, QUERIES};
 
 /// The newest release in `versions` of `line`: of `1.24`, or `1.21.13` itself.
-fn newest(versions: &str, line: &str, platform: &str) -> String {
+pub(crate) fn newest(versions: &str, line: &str, platform: &str) -> String {
     let prefix = format!("v0.0.1-go{line}");
     let suffix = format!(".{platform}");
     let patches = versions.split_whitespace().filter_map(|version| {
@@ -48,7 +48,7 @@ fn passes_with(line: &'static str) {
 }
 
 /// Has `go` fetch the toolchain `name`; gives back where it is, and who holds it.
-fn install(go: Go, name: &str) -> (String, Go) {
+pub(crate) fn install(go: Go, name: &str) -> (String, Go) {
     let go = go.env("GOTOOLCHAIN", name);
     let version = go.run("version").expect_ok();
     assert!(version.contains(&format!(" {name} ")), "{version}");

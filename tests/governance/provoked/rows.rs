@@ -2,8 +2,11 @@
 
 use testkit::{Module, Reply, Times, Upstream};
 
+#[path = "rows/proxy.rs"]
 mod proxy;
+#[path = "rows/repository.rs"]
 mod repository;
+#[path = "rows/settings.rs"]
 mod settings;
 
 use super::stage::PLAIN;

@@ -48,7 +48,7 @@ pub(crate) const PROXY: &[Row] = &[
                 u,
                 403,
                 "denied by policy corp: CVE-2026-0001: fixed in v1.0.1",
-            )
+            );
         },
         ..PLAIN
     },

@@ -257,7 +257,7 @@ pub(crate) const REPOSITORY: &[Row] = &[
                 u,
                 200,
                 "<html><head><meta name=\"go-import\" content=\"git.example/other git https://git.example/other\"></head></html>",
-            )
+            );
         },
         ..PLAIN
     },
@@ -271,7 +271,7 @@ pub(crate) const REPOSITORY: &[Row] = &[
                 u,
                 200,
                 "<html><head><meta name=\"go-import\" content=\"git.example/team/lib rcs https://git.example/team/lib\"></head></html>",
-            )
+            );
         },
         ..PLAIN
     },

@@ -195,7 +195,6 @@ pub(crate) const SETTINGS: &[Row] = &[
             );
         },
         releases: (21, 0),
-        ..PLAIN
     },
     Row {
         id: "GE69",
@@ -229,7 +228,6 @@ pub(crate) const SETTINGS: &[Row] = &[
         commands: &["list ."],
         script: toolchain,
         releases: (21, 0),
-        ..PLAIN
     },
     Row {
         id: "GE41",
