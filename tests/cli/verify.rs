@@ -1,10 +1,15 @@
 //! `modkeep verify`, alone and beside a server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use testkit::{Database, Modkeep, ModkeepOptions, Module, Upstream, client};
 
 use crate::run::{MODKEEP, Place, Said};
+
+/// Far over what a disk needs, and only there so that a test ends.
+const DISK: Duration = Duration::from_secs(30);
 
 /// A store that a server has filled with one module, and the sources it came from.
 struct Filled {
@@ -30,6 +35,7 @@ impl Filled {
             let answer = client::get(server.authority(), &format!("/{}", module.url_path(kind)));
             assert_eq!(answer.status, 200, "{}", answer.text());
         }
+        await_disk(&place.path().join("store"));
         Self {
             place,
             upstream,
@@ -69,6 +75,19 @@ impl Filled {
         // Files that are kept are read-only.
         std::fs::remove_file(&zip).unwrap();
         std::fs::write(&zip, bytes).unwrap();
+    }
+}
+
+/// Answers go before the disk has them: waits until it has all three.
+fn await_disk(store: &Path) {
+    let folder = store.join("cache/download/example.com/kept/@v");
+    let deadline = Instant::now() + DISK;
+    while ["info", "mod", "zip"]
+        .iter()
+        .any(|kind| !folder.join(format!("v1.0.0.{kind}")).exists())
+    {
+        assert!(Instant::now() < deadline, "not on the disk");
+        thread::sleep(Duration::from_millis(5));
     }
 }
 

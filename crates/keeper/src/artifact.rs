@@ -51,8 +51,8 @@ struct Wanted {
     /// The wire path: the key in the byte cache.
     key: String,
     fetch: Fetch,
-    /// Whether the store had nothing a moment ago.
-    missing: bool,
+    /// How many publications had ended when the store had nothing.
+    missing: Option<u64>,
 }
 
 /// Answers an artifact.
@@ -67,7 +67,7 @@ pub(crate) async fn answer(
         kind,
         key: request.what.wire_path(),
         fetch: request.fetch,
-        missing: false,
+        missing: None,
     };
     let metrics = &engine.parts.metrics;
     let in_memory = engine.hot(&wanted.key);
@@ -75,6 +75,7 @@ pub(crate) async fn answer(
     if let Some(answer) = in_memory {
         return Ok(answer);
     }
+    let landings = engine.landings();
     let look = held::look(engine, &wanted).await?;
     let on_disk = matches!(look, Look::Good(..));
     metrics.cache_lookup(kind_label(kind), TierLabel::Disk, on_disk);
@@ -90,7 +91,7 @@ pub(crate) async fn answer(
             if let Some(absent) = engine.known_absent(module, kind).await {
                 return Err(absent);
             }
-            wanted.missing = true;
+            wanted.missing = Some(landings);
         }
     }
     flight::join(engine, wanted, request.stream).await

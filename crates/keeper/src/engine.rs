@@ -1,10 +1,10 @@
 //! What every part of the keeper shares.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use gomod::{ArtifactKind, ModulePath, ModuleVersion, ProxyRequest};
-use store::Receipt;
+use store::{Fresh, Publication, Receipt, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
@@ -13,6 +13,7 @@ use crate::bytecache::ByteCache;
 use crate::catalog_batch::CatalogBatch;
 use crate::log_client::LogClient;
 use crate::mutable::Mutable;
+use crate::publisher::Publisher;
 use crate::route::Sources;
 use crate::{Answer, Error, Fetch, KeeperParts, Request};
 
@@ -34,6 +35,10 @@ pub(crate) struct Engine {
     flights: Arc<Semaphore>,
     /// Seats for answers that are given before they are on the disk.
     unpublished: Arc<Semaphore>,
+    publisher: Publisher,
+    /// Publications that have ended: as long as it is the same number, the
+    /// store has nothing more than before.
+    landings: AtomicU64,
     /// Whether the last artifact could not be published: then none is answered
     /// before it is, and clients are told what is wrong.
     store_failed: AtomicBool,
@@ -55,6 +60,8 @@ impl Engine {
             log: LogClient::new(&parts, &tasks),
             flights: Arc::new(Semaphore::new(limits.flights)),
             unpublished: Arc::new(Semaphore::new(limits.unpublished)),
+            publisher: Publisher::new(parts.clock.clone(), limits.publish_gather),
+            landings: AtomicU64::new(0),
             store_failed: AtomicBool::new(false),
             inspections: Arc::new(Semaphore::new(limits.inspections.max(1))),
             artifacts: Artifacts::new(limits),
@@ -90,6 +97,7 @@ impl Engine {
     /// Lets flights end within the drain time, then completes the catalog.
     pub(crate) async fn close(&self) {
         self.tasks.close();
+        self.publisher.close();
         let drain = self.parts.limits.drain;
         tokio::select! {
             () = self.tasks.wait() => {}
@@ -165,9 +173,33 @@ impl Engine {
         Arc::clone(&self.unpublished).try_acquire_owned().ok()
     }
 
-    /// Notes whether an artifact could be published.
-    pub(crate) fn note_publication(&self, failed: bool) {
-        self.store_failed.store(failed, Ordering::Relaxed);
+    /// Publishes: with others if it was `answered` already, else at once.
+    pub(crate) async fn publish(
+        &self,
+        fresh: Fresh,
+        answered: bool,
+    ) -> Result<Publication, StoreError> {
+        let artifacts = &self.parts.artifacts;
+        let published = if answered {
+            self.publisher.publish(artifacts, &self.tasks, fresh).await
+        } else {
+            let Fresh {
+                module,
+                kind,
+                spool,
+                receipt,
+            } = fresh;
+            artifacts.publish(&module, kind, spool, receipt).await
+        };
+        self.store_failed
+            .store(published.is_err(), Ordering::Relaxed);
+        self.landings.fetch_add(1, Ordering::AcqRel);
+        published
+    }
+
+    /// How many publications have ended.
+    pub(crate) fn landings(&self) -> u64 {
+        self.landings.load(Ordering::Acquire)
     }
 
     /// Takes a held artifact out of service; its bytes are moved aside.

@@ -1,6 +1,7 @@
 //! A keeper over a scripted upstream, for tests.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gomod::{ModulePath, ModuleVersion, Patterns, ProxyList, ProxyRequest, Version};
 use jiff::Timestamp;
@@ -53,6 +54,8 @@ impl Fixture {
         let list = ProxyList::parse(chain).unwrap();
         let limits = Limits {
             tries: 1,
+            // The fixture's clock stands still.
+            publish_gather: Duration::ZERO,
             ..Limits::default()
         };
         let origins = Origins::new(

@@ -28,6 +28,7 @@ mod keeper;
 mod log_client;
 mod measure;
 mod mutable;
+mod publisher;
 mod relay;
 mod route;
 mod scrub;

@@ -72,6 +72,9 @@ pub struct Limits {
     /// Proven answers given before the disk has them: 64, so that at most as many are fetched again after
     /// a power cut, and their small bodies stay within 64 MiB.
     pub unpublished: usize,
+    /// How long at most what was answered already is gathered before it is forced to the disk as one batch:
+    /// 500 ms, which a crash may cost another fetch.
+    pub publish_gather: Duration,
     // --- Go's environment files
     /// Largest environment file that is read: 1 MiB; real ones have a few hundred bytes.
     pub env_file_bytes: u64,
@@ -143,6 +146,7 @@ impl Default for Limits {
             waiters_per_key: 10_000,
             flights: 1024,
             unpublished: 64,
+            publish_gather: Duration::from_millis(500),
             env_file_bytes: 1 << 20,
             env_lock: Duration::from_secs(10),
             env_lock_pause: Duration::from_millis(5),

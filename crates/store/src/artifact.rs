@@ -34,16 +34,29 @@ pub trait ArtifactStore: Send + Sync + 'static {
     /// The same with `bytes` in it already: one job for the disk, not two.
     async fn spool_with(&self, bytes: Bytes) -> Result<Spool, StoreError>;
 
-    /// Makes the bytes of `spool` the artifact, durably, unless there is one
-    /// already: then that one stays and the two are compared. The caller has
-    /// proven the bytes and computed what `receipt` says of them.
+    /// Makes each of `batch` the artifact of its name, durably, unless there is
+    /// one already: then that one stays and the two are compared. The caller has
+    /// proven the bytes and computed what the receipts say of them. What became
+    /// of each stands in its place; one that fails costs no other.
+    async fn publish_all(&self, batch: Vec<Fresh>) -> Vec<Result<Publication, StoreError>>;
+
+    /// Publishes one artifact, as [`Self::publish_all`].
     async fn publish(
         &self,
         module: &ModuleVersion,
         kind: ArtifactKind,
         spool: Spool,
         receipt: Receipt,
-    ) -> Result<Publication, StoreError>;
+    ) -> Result<Publication, StoreError> {
+        let fresh = Fresh {
+            module: module.clone(),
+            kind,
+            spool,
+            receipt,
+        };
+        let published = self.publish_all(vec![fresh]).await.pop();
+        published.unwrap_or_else(|| Err(StoreError::broken_off()))
+    }
 
     /// Records a newer receipt of an artifact that is held: a proof found
     /// later, or another source that was compared with it.
@@ -66,6 +79,19 @@ pub trait ArtifactStore: Send + Sync + 'static {
 
     /// Whether the store can be written now.
     async fn probe(&self) -> Result<(), StoreError>;
+}
+
+/// An artifact that is to be published.
+#[derive(Debug)]
+pub struct Fresh {
+    /// The version that it is of.
+    pub module: ModuleVersion,
+    /// Which of the version's artifacts it is.
+    pub kind: ArtifactKind,
+    /// Its bytes, in a file that the same store made.
+    pub spool: Spool,
+    /// What is known of them.
+    pub receipt: Receipt,
 }
 
 /// An artifact that is held.

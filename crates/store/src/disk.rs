@@ -6,6 +6,7 @@ mod publish;
 mod walk;
 mod withdraw;
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -26,7 +27,8 @@ use crate::error::At;
 use crate::layout::{Layout, Place};
 use crate::receipt::Newest;
 use crate::{
-    ArtifactStore, Held, HeldBody, HeldVersion, Publication, Receipt, Spool, StoreError, blocking,
+    ArtifactStore, Fresh, Held, HeldBody, HeldVersion, Publication, Receipt, Spool, StoreError,
+    blocking,
 };
 
 /// So many publications at most wait for each other's disk flushes by chance;
@@ -163,16 +165,13 @@ impl ArtifactStore for DiskStore {
         .await
     }
 
-    async fn publish(
-        &self,
-        module: &ModuleVersion,
-        kind: ArtifactKind,
-        spool: Spool,
-        receipt: Receipt,
-    ) -> Result<Publication, StoreError> {
-        let module = module.clone();
-        self.run_in_turn(move |shared| shared.publish(&module, kind, &spool, &receipt))
-            .await
+    async fn publish_all(&self, batch: Vec<Fresh>) -> Vec<Result<Publication, StoreError>> {
+        let count = batch.len();
+        let published = self
+            .run_in_turn(move |shared| Ok(shared.publish(batch)))
+            .await;
+        // Fails only when the job itself broke off.
+        published.unwrap_or_else(|_| (0..count).map(|_| Err(StoreError::broken_off())).collect())
     }
 
     async fn amend(&self, module: &ModuleVersion, receipt: Receipt) -> Result<(), StoreError> {
@@ -311,7 +310,24 @@ impl Locks {
 
     /// Waits for the lock of `name`; only ever on a blocking thread.
     fn lock(&self, name: &impl Hash) -> MutexGuard<'_, ()> {
-        let slot = usize::try_from(self.hasher.hash_one(name)).unwrap_or_default() % LOCKS;
+        self.take(self.slot(name))
+    }
+
+    /// Waits for the locks of all `names`, always in the same order, so that no
+    /// two wait for each other. Whoever has one lock must not ask for these.
+    fn lock_all<'n, N: Hash + 'n>(
+        &self,
+        names: impl Iterator<Item = &'n N>,
+    ) -> Vec<MutexGuard<'_, ()>> {
+        let slots: BTreeSet<usize> = names.map(|name| self.slot(name)).collect();
+        slots.into_iter().map(|slot| self.take(slot)).collect()
+    }
+
+    fn slot(&self, name: &impl Hash) -> usize {
+        usize::try_from(self.hasher.hash_one(name)).unwrap_or_default() % LOCKS
+    }
+
+    fn take(&self, slot: usize) -> MutexGuard<'_, ()> {
         self.locks[slot]
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

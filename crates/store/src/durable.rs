@@ -78,9 +78,16 @@ impl Disk {
             .at(path)
     }
 
-    /// Adds `line`, which ends in a line feed, and forces it to the disk. If
-    /// a crash left a torn line before it, that is ended first.
+    /// Adds `line`, which ends in a line feed, and forces it to the disk.
     pub(crate) fn append_line(&self, path: &Path, line: &[u8]) -> Result<(), StoreError> {
+        let file = self.write_line(path, line)?;
+        self.sync_data(&file, path)
+    }
+
+    /// Adds `line`, which ends in a line feed; gives the file, which is not yet
+    /// forced to the disk. If a crash left a torn line before it, that is ended
+    /// first.
+    pub(crate) fn write_line(&self, path: &Path, line: &[u8]) -> Result<File, StoreError> {
         self.before(|| Operation::Append(path.to_path_buf()))
             .at(path)?;
         let mut file = File::options()
@@ -95,7 +102,7 @@ impl Disk {
         }
         bytes.extend_from_slice(line);
         file.write_all(&bytes).at(path)?;
-        self.sync_data(&file, path)
+        Ok(file)
     }
 
     /// Gives the file `from` the name `to` as well; false if that is taken.

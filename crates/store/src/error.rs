@@ -70,6 +70,11 @@ impl StoreError {
         }
     }
 
+    /// The error for work whose thread did not get to its end.
+    pub fn broken_off() -> Self {
+        Self::io(Path::new("store"), io::Error::other("the work broke off"))
+    }
+
     /// The error for a file that is not as it was recorded.
     pub(crate) fn damaged(path: &Path, reason: impl Into<String>) -> Self {
         Self::Damaged {

@@ -30,7 +30,7 @@ mod spool;
 mod sqlite;
 mod state;
 
-pub use artifact::{ArtifactStore, Held, HeldBody, HeldVersion, KindSet, Publication, Walk};
+pub use artifact::{ArtifactStore, Fresh, Held, HeldBody, HeldVersion, KindSet, Publication, Walk};
 pub use catalog::{Catalog, CatalogEntry, CatalogModule, CatalogPage, IndexLine, Totals};
 pub use disk::DiskStore;
 pub use durable::{Observer, Operation};

@@ -14,8 +14,8 @@ use crate::artifact::Walk;
 use crate::error::At;
 use crate::receipt::{KINDS, Newest, slot};
 use crate::{
-    ArtifactStore, Held, HeldBody, HeldVersion, KindSet, Publication, Receipt, Spool, StoreError,
-    blocking,
+    ArtifactStore, Fresh, Held, HeldBody, HeldVersion, KindSet, Publication, Receipt, Spool,
+    StoreError, blocking,
 };
 
 /// At most so many bytes are kept unless told otherwise: a large build's
@@ -66,6 +66,44 @@ impl MemoryStore {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn publish_one(&self, fresh: Fresh) -> Result<Publication, StoreError> {
+        let Fresh {
+            module,
+            kind,
+            spool,
+            receipt,
+        } = fresh;
+        let bytes = blocking::run(move || read_spool(&spool)).await?;
+        if receipt.kind != kind || receipt.size != bytes.len() as u64 {
+            return Err(StoreError::damaged(
+                &PathBuf::from(module.to_string()),
+                "its receipt is of something else",
+            ));
+        }
+        let mut inner = self.lock();
+        let kept = inner
+            .item(&module)
+            .filter(|item| item.bodies[slot(kind)].is_some());
+        if let Some(kept) = kept.and_then(|item| item.receipts.get(kind)) {
+            if kept.sha256 == receipt.sha256 {
+                return Ok(Publication::Same);
+            }
+            return Ok(Publication::Differs {
+                kept_sha256: kept.sha256.clone(),
+            });
+        }
+        if inner.bytes + receipt.size > self.limit_bytes {
+            return Err(StoreError::Full {
+                path: PathBuf::from("memory:"),
+            });
+        }
+        inner.bytes += receipt.size;
+        let item = inner.item_mut(&module);
+        item.bodies[slot(kind)] = Some(bytes);
+        item.receipts.insert(receipt);
+        Ok(Publication::Stored)
     }
 }
 
@@ -125,42 +163,12 @@ impl ArtifactStore for MemoryStore {
         .await
     }
 
-    async fn publish(
-        &self,
-        module: &ModuleVersion,
-        kind: ArtifactKind,
-        spool: Spool,
-        receipt: Receipt,
-    ) -> Result<Publication, StoreError> {
-        let bytes = blocking::run(move || read_spool(&spool)).await?;
-        if receipt.kind != kind || receipt.size != bytes.len() as u64 {
-            return Err(StoreError::damaged(
-                &PathBuf::from(module.to_string()),
-                "its receipt is of something else",
-            ));
+    async fn publish_all(&self, batch: Vec<Fresh>) -> Vec<Result<Publication, StoreError>> {
+        let mut published = Vec::with_capacity(batch.len());
+        for fresh in batch {
+            published.push(self.publish_one(fresh).await);
         }
-        let mut inner = self.lock();
-        let kept = inner
-            .item(module)
-            .filter(|item| item.bodies[slot(kind)].is_some());
-        if let Some(kept) = kept.and_then(|item| item.receipts.get(kind)) {
-            if kept.sha256 == receipt.sha256 {
-                return Ok(Publication::Same);
-            }
-            return Ok(Publication::Differs {
-                kept_sha256: kept.sha256.clone(),
-            });
-        }
-        if inner.bytes + receipt.size > self.limit_bytes {
-            return Err(StoreError::Full {
-                path: PathBuf::from("memory:"),
-            });
-        }
-        inner.bytes += receipt.size;
-        let item = inner.item_mut(module);
-        item.bodies[slot(kind)] = Some(bytes);
-        item.receipts.insert(receipt);
-        Ok(Publication::Stored)
+        published
     }
 
     async fn amend(&self, module: &ModuleVersion, receipt: Receipt) -> Result<(), StoreError> {

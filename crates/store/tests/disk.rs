@@ -13,7 +13,7 @@ use gomod::ArtifactKind::{self, Info, Mod, Zip};
 use gomod::{ModulePath, ModuleVersion, Version};
 use sha2::{Digest, Sha256};
 use store::{
-    ArtifactStore, DiskStore, Held, HeldBody, Operation, Publication, Receipt, StoreError,
+    ArtifactStore, DiskStore, Fresh, Held, HeldBody, Operation, Publication, Receipt, StoreError,
 };
 
 fn module(path: &str, version: &str) -> ModuleVersion {
@@ -137,6 +137,135 @@ async fn bytes_and_receipt_are_durable_before_the_name_and_the_name_before_the_a
         *steps.lock().unwrap(),
         ["sync spool"],
         "what is there is not written again"
+    );
+}
+
+async fn fresh(
+    store: &DiskStore,
+    module: &ModuleVersion,
+    kind: ArtifactKind,
+    bytes: &'static [u8],
+) -> Fresh {
+    Fresh {
+        module: module.clone(),
+        kind,
+        spool: store.spool_with(bytes.into()).await.unwrap(),
+        receipt: receipt(kind, bytes),
+    }
+}
+
+/// The go.mod of each.
+async fn batch(store: &DiskStore, modules: &[ModuleVersion]) -> Vec<Fresh> {
+    let mut batch = Vec::new();
+    for module in modules {
+        batch.push(fresh(store, module, Mod, b"right").await);
+    }
+    batch
+}
+
+/// What each artifact needs before it has its name, whatever others do, and that
+/// what they share is done once.
+#[tokio::test]
+async fn a_batch_takes_each_step_for_all_of_its_artifacts_before_the_next() {
+    let root = tempfile::tempdir().unwrap();
+    let steps: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (seen, base) = (Arc::clone(&steps), root.path().to_path_buf());
+    let observer = Arc::new(move |operation: &Operation| {
+        seen.lock().unwrap().push(line(&base, operation));
+        Ok(())
+    });
+    let store = DiskStore::open_observed(root.path(), Some(observer)).unwrap();
+    let a = module("example.com/a", "v1.0.0");
+    let other = module("example.com/a", "v1.1.0");
+    let batch = vec![
+        fresh(&store, &a, Info, b"info").await,
+        fresh(&store, &a, Mod, b"mod").await,
+        fresh(&store, &other, Zip, b"zip").await,
+    ];
+    for published in store.publish_all(batch).await {
+        assert_eq!(published.unwrap(), Publication::Stored);
+    }
+    let mut steps = std::mem::take(&mut *steps.lock().unwrap());
+    // Forced by several threads at a time.
+    steps[9..12].sort();
+    assert_eq!(
+        steps,
+        [
+            "sync spool",
+            "sync spool",
+            "sync spool",
+            "create cache/download/example.com",
+            "create cache/download/example.com/a",
+            "create @v",
+            "append @v/v1.0.0.receipt",
+            "append @v/v1.0.0.receipt",
+            "append @v/v1.1.0.receipt",
+            "sync @v/v1.0.0.receipt",
+            "sync @v/v1.0.0.receipt",
+            "sync @v/v1.1.0.receipt",
+            "link spool @v/v1.0.0.info",
+            "link spool @v/v1.0.0.mod",
+            "rename @v/v1.1.0.ziphash",
+            "link spool @v/v1.1.0.zip",
+            "sync-folder @v",
+            "sync-folder cache/download",
+            "sync-folder cache/download/example.com",
+            "sync-folder cache/download/example.com/a",
+            "rename @v/list",
+        ]
+    );
+}
+
+/// Each step of a batch fails once: those that it concerns are told, the others
+/// are there, and it works again after.
+#[tokio::test]
+async fn what_fails_in_a_batch_costs_no_other_its_place() {
+    let (mut failed, mut stored_beside) = (0, 0);
+    for at in 0.. {
+        let root = tempfile::tempdir().unwrap();
+        let count = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&count);
+        let observer = Arc::new(move |_: &Operation| {
+            if counter.fetch_add(1, Ordering::SeqCst) == at {
+                Err(io::Error::from_raw_os_error(28))
+            } else {
+                Ok(())
+            }
+        });
+        let store = DiskStore::open_observed(root.path(), Some(observer)).unwrap();
+        let modules = ["a", "b", "c"].map(|name| module(&format!("example.com/{name}"), "v1.0.0"));
+        let published = store.publish_all(batch(&store, &modules).await).await;
+        assert_eq!(published.len(), modules.len());
+        if count.load(Ordering::SeqCst) <= at {
+            break;
+        }
+        let failures = published.iter().filter(|it| it.is_err()).count();
+        failed += failures;
+        stored_beside += if failures == 0 {
+            0
+        } else {
+            modules.len() - failures
+        };
+        for (module, published) in modules.iter().zip(published) {
+            match published {
+                Ok(publication) => assert_eq!(publication, Publication::Stored),
+                Err(error) => assert!(matches!(error, StoreError::Full { .. }), "{error:?}"),
+            }
+            if let Some(held) = store.open(module, Mod).await.unwrap() {
+                assert_eq!(held.receipt, Some(receipt(Mod, b"right")));
+                assert_eq!(bytes(held), b"right");
+            }
+        }
+        for published in store.publish_all(batch(&store, &modules).await).await {
+            let published = published.unwrap();
+            assert!(matches!(published, Publication::Stored | Publication::Same));
+        }
+        assert_eq!(fs::read_dir(root.path().join("spool")).unwrap().count(), 0);
+    }
+    assert!(failed > 10, "only {failed} steps were failed");
+    assert!(
+        stored_beside >= failed,
+        "{stored_beside} beside {failed} failures"
     );
 }
 

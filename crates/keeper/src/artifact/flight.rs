@@ -112,14 +112,10 @@ pub(super) fn land_early(reports: &Reports, answer: &Answer) {
     reports.send_replace(Some(Report::Landed(Ok(answer.clone()))));
 }
 
-/// Looks into the store once more: a flight may have ended between the first
-/// look and this one. What is small was kept hot by it, so that memory tells.
+/// Looks into the store once more if a flight may have ended between the first
+/// look and this one: some publication did.
 async fn look_again(engine: &Engine, wanted: &Wanted, first: bool) -> Result<Look, Error> {
-    if first
-        && wanted.missing
-        && wanted.kind != ArtifactKind::Zip
-        && engine.hot(&wanted.key).is_none()
-    {
+    if first && wanted.missing == Some(engine.landings()) {
         return Ok(Look::Nothing);
     }
     held::look(engine, wanted).await

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gomod::ArtifactKind;
-use store::{CatalogEntry, Held, HeldBody, Publication, Receipt, Spool};
+use store::{CatalogEntry, Fresh, Held, HeldBody, Publication, Receipt, Spool};
 
 use super::Wanted;
 use super::held::{self, Content, Loaded};
@@ -59,7 +59,7 @@ pub(super) async fn keep(
         }
     }
     if seat.is_none() {
-        if !publish(engine, wanted, spool, &receipt).await? {
+        if !publish(engine, wanted, spool, &receipt, false).await? {
             return Ok(None);
         }
         return answer_with(engine, wanted, content, &receipt).await;
@@ -68,7 +68,7 @@ pub(super) async fn keep(
         return Ok(None);
     };
     early(&answer);
-    match publish(engine, wanted, spool, &receipt).await {
+    match publish(engine, wanted, spool, &receipt, true).await {
         Ok(true) => Ok(Some(answer)),
         outcome => {
             // What is not kept must not stay hot: it has to be fetched again.
@@ -98,14 +98,16 @@ async fn publish(
     wanted: &Wanted,
     spool: Spool,
     receipt: &Receipt,
+    answered: bool,
 ) -> Result<bool, Error> {
     let (module, kind) = (&wanted.module, wanted.kind);
-    let artifacts = &engine.parts.artifacts;
-    let published = artifacts
-        .publish(module, kind, spool, receipt.clone())
-        .await;
-    engine.note_publication(published.is_err());
-    match published? {
+    let fresh = Fresh {
+        module: module.clone(),
+        kind,
+        spool,
+        receipt: receipt.clone(),
+    };
+    match engine.publish(fresh, answered).await? {
         Publication::Stored => record(engine, wanted, receipt),
         Publication::Same => {}
         Publication::Differs { kept_sha256 } => {

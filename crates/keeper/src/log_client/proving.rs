@@ -89,11 +89,18 @@ impl Inner {
     }
 }
 
-/// Hashes on a blocking thread.
+/// What is hashed on the async thread it came on: up to 64 KiB of tiles, which takes less than to hand them to
+/// another.
+const HASHED_AT_ONCE: usize = 64 << 10;
+
+/// Hashes, on another thread if that takes long.
 async fn conclude(
     verification: Verification,
     gathered: &Arc<Gathered>,
 ) -> Result<Verified, sumdb::Error> {
+    if gathered.size() <= HASHED_AT_ONCE {
+        return verification.conclude(|tile| gathered.bytes(*tile));
+    }
     let gathered = Arc::clone(gathered);
     let work = move || verification.conclude(|tile| gathered.bytes(*tile));
     let joined = tokio::task::spawn_blocking(work).await;

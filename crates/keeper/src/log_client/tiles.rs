@@ -93,6 +93,11 @@ impl Gathered {
         sources.any(|(_, source)| *source == Source::Network)
     }
 
+    /// Length of all tiles in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.tiles.values().map(|(bytes, _)| bytes.len()).sum()
+    }
+
     /// The bytes of `tile`.
     pub(super) fn bytes(&self, tile: Tile) -> Option<Vec<u8>> {
         self.tiles.get(&tile).map(|(bytes, _)| bytes.to_vec())

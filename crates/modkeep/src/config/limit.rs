@@ -26,7 +26,7 @@ use Field::{Bytes, Count, Few, Piece, Time};
 /// A bound: its name, how it is reached, whether zero makes sense, and what it is for.
 type Limit = (&'static str, Field, bool, &'static str);
 
-const LIMITS: [Limit; 36] = [
+const LIMITS: [Limit; 37] = [
     (
         "list_bytes",
         Bytes(|limits| &mut limits.list_bytes),
@@ -212,6 +212,12 @@ const LIMITS: [Limit; 36] = [
         Count(|limits| &mut limits.unpublished),
         true,
         "Proven answers given before the disk has them; 0 for none",
+    ),
+    (
+        "publish_gather",
+        Time(|limits| &mut limits.publish_gather),
+        true,
+        "How long those are gathered at most, to be forced to the disk together",
     ),
     (
         "byte_cache_bytes",

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gomod::ArtifactKind::{Info, Mod, Zip};
+use gomod::ModuleVersion;
 
 use super::{fetch, module, publish, read, receipt};
-use crate::{ArtifactStore, KindSet, Proof, Publication, Receipt, StoreError};
+use crate::{ArtifactStore, Fresh, KindSet, Proof, Publication, Receipt, StoreError};
 
 /// Runs the suite on an empty store.
 ///
@@ -22,6 +23,7 @@ pub async fn artifact_store(store: Arc<dyn ArtifactStore>) {
     names_differ_by_case(&*store).await;
     walk_gives_all(&*store).await;
     of_many_one_is_stored(&store).await;
+    a_batch_is_as_one_after_the_other(&*store).await;
     large_bodies_are_whole(&*store).await;
 }
 
@@ -39,6 +41,46 @@ async fn absent(store: &dyn ArtifactStore) {
         "a name too long for a file is not held"
     );
     store.probe().await.unwrap();
+}
+
+/// What is twice in a batch, there already, or not what its receipt says.
+async fn a_batch_is_as_one_after_the_other(store: &dyn ArtifactStore) {
+    let (a, b) = (
+        module("example.com/batch", "v1.0.0"),
+        module("example.com/batch", "v1.1.0"),
+    );
+    let fresh = async |module: &ModuleVersion, kind, bytes: &'static [u8], said: &[u8]| Fresh {
+        module: module.clone(),
+        kind,
+        spool: store.spool_with(bytes.into()).await.unwrap(),
+        receipt: receipt(kind, said),
+    };
+    publish(store, &a, Zip, b"zip").await.unwrap();
+    let batch = vec![
+        fresh(&a, Mod, b"mod", b"mod").await,
+        fresh(&a, Zip, b"zip", b"zip").await,
+        fresh(&b, Mod, b"mod", b"longer").await,
+        fresh(&b, Info, b"info", b"info").await,
+        fresh(&b, Info, b"info", b"info").await,
+    ];
+    let published = store.publish_all(batch).await;
+    assert!(matches!(published[2], Err(StoreError::Damaged { .. })));
+    let published: Vec<_> = published.into_iter().map(Result::ok).collect();
+    assert_eq!(
+        published,
+        [
+            Some(Publication::Stored),
+            Some(Publication::Same),
+            None,
+            Some(Publication::Stored),
+            Some(Publication::Same),
+        ]
+    );
+    let held = store.open(&b, Info).await.unwrap().unwrap();
+    assert_eq!(held.receipt, Some(receipt(Info, b"info")));
+    assert_eq!(read(held), b"info");
+    assert!(store.open(&b, Mod).await.unwrap().is_none());
+    assert!(store.publish_all(Vec::new()).await.is_empty());
 }
 
 async fn first_stays(store: &dyn ArtifactStore) {

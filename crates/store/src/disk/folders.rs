@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::parent;
 use crate::StoreError;
@@ -27,7 +27,7 @@ impl Folders {
         root: &Path,
         folder: &Path,
     ) -> Result<Vec<PathBuf>, StoreError> {
-        let mut unforced = self.unforced.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unforced = self.lock();
         let mut way: Vec<&Path> = folder
             .ancestors()
             .take_while(|above| above.starts_with(root))
@@ -52,16 +52,20 @@ impl Folders {
             .collect())
     }
 
-    /// Forces the names of `folders` to the disk.
+    /// Forces the names of `folders` to the disk, but for those that somebody
+    /// else has forced meanwhile.
     pub(super) fn force(&self, disk: &Disk, folders: &[PathBuf]) -> Result<(), StoreError> {
         for folder in folders {
-            disk.sync_folder(&parent(folder))?;
-            self.unforced
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(folder);
+            if self.lock().contains(folder) {
+                disk.sync_folder(&parent(folder))?;
+                self.lock().remove(folder);
+            }
         }
         Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.unforced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

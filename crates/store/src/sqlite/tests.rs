@@ -177,15 +177,13 @@ impl ArtifactStore for RecordingStore {
     async fn spool_with(&self, bytes: bytes::Bytes) -> Result<crate::Spool, StoreError> {
         self.store.spool_with(bytes).await
     }
-    async fn publish(
+    async fn publish_all(
         &self,
-        module: &ModuleVersion,
-        kind: ArtifactKind,
-        spool: crate::Spool,
-        receipt: crate::Receipt,
-    ) -> Result<crate::Publication, StoreError> {
-        self.store.publish(module, kind, spool, receipt).await
+        batch: Vec<crate::Fresh>,
+    ) -> Vec<Result<crate::Publication, StoreError>> {
+        self.store.publish_all(batch).await
     }
+
     async fn amend(
         &self,
         module: &ModuleVersion,

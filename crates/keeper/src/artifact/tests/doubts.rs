@@ -352,7 +352,7 @@ async fn a_slow_reader_of_damaged_bytes_withdraws_no_others() {
             kind: ArtifactKind::Zip,
             key: module.url_path("zip"),
             fetch: Fetch::Allowed,
-            missing: false,
+            missing: None,
         };
         let slow = held::look(&engine, &wanted).await.unwrap();
         ask(&engine, &module, ArtifactKind::Zip).await.unwrap();

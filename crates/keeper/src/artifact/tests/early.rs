@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use gomod::{ModulePath, ModuleVersion};
 use store::{
-    ArtifactStore, Held, HeldVersion, MemoryStore, Publication, Receipt, Spool, StoreError, Walk,
+    ArtifactStore, Fresh, Held, HeldVersion, MemoryStore, Publication, Receipt, Spool, StoreError,
+    Walk,
 };
 use tokio::sync::Semaphore;
 
@@ -35,15 +36,10 @@ impl ArtifactStore for SlowStore {
         self.store.spool_with(bytes).await
     }
 
-    async fn publish(
-        &self,
-        module: &ModuleVersion,
-        kind: ArtifactKind,
-        spool: Spool,
-        receipt: Receipt,
-    ) -> Result<Publication, StoreError> {
-        self.permits.acquire().await.unwrap().forget();
-        self.store.publish(module, kind, spool, receipt).await
+    async fn publish_all(&self, batch: Vec<Fresh>) -> Vec<Result<Publication, StoreError>> {
+        let taken = u32::try_from(batch.len()).unwrap();
+        self.permits.acquire_many(taken).await.unwrap().forget();
+        self.store.publish_all(batch).await
     }
 
     async fn amend(&self, module: &ModuleVersion, receipt: Receipt) -> Result<(), StoreError> {
