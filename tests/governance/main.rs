@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod doctor;
+mod env;
 mod explain;
 mod provoked;
 mod run;

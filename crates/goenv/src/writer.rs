@@ -300,13 +300,12 @@ impl<'w> Writer<'w> {
     ) -> Result<Written, Error> {
         let mut found = found;
         let mut missed: Vec<Change> = Vec::new();
+        let mut base: Content = None;
         let mut notes = Vec::new();
         for _ in 0..=self.limits.env_retries {
             let before = found.as_ref().map(|old| old.bytes.clone());
-            let with_missed = match (goal, before.as_deref()) {
-                (Goal::Changes(_), Some(bytes)) => Some(edit(bytes, &missed, self.target.wins)),
-                (_, bytes) => bytes.map(<[u8]>::to_vec),
-            };
+            let start = base.take().or_else(|| before.clone());
+            let with_missed = start.map(|bytes| edit(&bytes, &missed, self.target.wins));
             let after = reached(goal, with_missed.as_deref(), self.target.wins);
             if after == before {
                 return Ok(Written {
@@ -318,7 +317,7 @@ impl<'w> Writer<'w> {
             }
             let backup = self.put(goal, found.as_ref(), after.as_deref(), observe)?;
             let lost = self.look_again(goal, found, after.as_deref())?;
-            let Some(Lost { changes, told }) = lost else {
+            let Some(lost) = lost else {
                 observe(Step::Verified);
                 return Ok(Written {
                     before,
@@ -329,10 +328,11 @@ impl<'w> Writer<'w> {
             };
             self.note("void", (None, None), &[], None)?;
             if let Goal::Whole(_) = goal {
-                return Err(concurrent(self.target, &told));
+                return Err(concurrent(self.target, &lost.told));
             }
-            notes.push(told);
-            missed.extend(changes);
+            notes.push(lost.told);
+            missed.extend(lost.changes);
+            base = lost.base;
             found = disk::read(&self.target.file)?;
         }
         // Nothing is put back: what is there belongs to the others.
@@ -395,6 +395,7 @@ impl<'w> Writer<'w> {
             if !holds(goal, now.as_deref(), self.target.wins) {
                 return Ok(Some(Lost {
                     changes: Vec::new(),
+                    base: None,
                     told: format!(
                         "{}: another program, `go env -w` perhaps, undid the change at the same time",
                         file.display()
@@ -420,7 +421,13 @@ impl<'w> Writer<'w> {
             file.display(),
             keys.join(" ")
         );
-        Ok((!changes.is_empty()).then_some(Lost { changes, told }))
+        // Read between its truncating and its writing: what it wrote then was all there was.
+        let base = was.is_empty().then_some(is);
+        Ok((!changes.is_empty()).then_some(Lost {
+            changes,
+            base,
+            told,
+        }))
     }
 
     /// Puts what was there back.
@@ -449,6 +456,8 @@ impl<'w> Writer<'w> {
 /// What another program undid or did beside a write.
 struct Lost {
     changes: Vec<Change>,
+    /// The whole file to begin anew with, if it was seen empty amid a write.
+    base: Content,
     told: String,
 }
 

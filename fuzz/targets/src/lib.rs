@@ -10,6 +10,7 @@
 
 mod audit;
 mod doctor;
+mod goenv;
 mod gomod;
 mod sumdb;
 
@@ -17,7 +18,7 @@ mod sumdb;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a file of its name in `fuzz_targets/` and a folder in `corpus/`.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     ("request_path", gomod::request_path),
     ("go_mod", gomod::go_mod),
     ("goproxy", gomod::goproxy),
@@ -33,6 +34,7 @@ pub const TARGETS: [Target; 15] = [
     ("github", audit::github),
     ("gitlab", audit::gitlab),
     ("jenkins", audit::jenkins),
+    ("env_file", goenv::env_file),
 ];
 
 /// Runs the target called `name`.

@@ -206,6 +206,26 @@ fn what_is_written_into_the_replaced_file_is_kept_too() {
     assert_eq!(written.notes.len(), 1, "{:?}", written.notes);
 }
 
+/// A `go env -w` that was stopped between truncating the file and writing it.
+#[test]
+fn a_file_that_was_seen_empty_amid_a_write_is_whole_again() {
+    let place = Place::new();
+    place.put("");
+    let file = place.target().file;
+    let mut once = Some(fs::OpenOptions::new().write(true).open(&file).unwrap());
+    let mut go = |step: Step| {
+        if step == Step::Renamed
+            && let Some(mut file) = once.take()
+        {
+            use std::io::Write;
+            file.write_all(b"# c\nA=0\nB=2\n").unwrap();
+        }
+    };
+    let changes = [change("C", "3")];
+    write_observed(&place.target(), &changes, None, &place.stamp, &mut go).unwrap();
+    assert_eq!(place.content().as_deref(), Some("# c\nA=0\nB=2\nC=3\n"));
+}
+
 /// A `go env -w` that had read the file before ours was there.
 #[test]
 fn a_change_that_is_overwritten_is_made_again() {

@@ -1,0 +1,9 @@
+//! `modkeep env`.
+
+mod contract;
+mod differences;
+mod ground;
+mod images;
+mod refusals;
+mod truth;
+mod writers;
