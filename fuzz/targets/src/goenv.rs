@@ -43,9 +43,9 @@ fn check_edit(data: &[u8], wins: Wins) {
     assert_eq!(value(&after, "GOFLAGS", wins), None);
     assert_eq!(edit(&after, &changes, wins), after);
     assert_eq!(edit(data, &[], wins), data);
-    let changed = changes_between(data, &after, wins);
+    let found = changes_between(data, &after, wins);
     assert!(
-        changed
+        found
             .iter()
             .all(|change| matches!(change.key.as_str(), "GOPROXY" | "GOFLAGS"))
     );
