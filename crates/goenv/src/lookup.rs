@@ -57,12 +57,13 @@ impl<'a> Lookup<'a> {
     /// Looks. Blocking: reads files, and starts nothing.
     pub fn run(&self) -> Looked {
         let asked = self.version.as_ref();
-        let release = asked.map_or(Release::NEWEST, |(release, _)| *release);
-        let user = self
-            .user
-            .clone()
-            .or_else(|| user_file(self.env, Os::HERE, release))
-            .and_then(|path| self.read(&path));
+        // Where the user's file is depends on the release of the program, and
+        // which root counts may be written in it.
+        let program = find_goroot(self.env, None, &self.root);
+        let installed = program.and_then(|goroot| version_of(&self.root, &goroot));
+        let installed = installed.as_deref().and_then(Release::from_version_file);
+        let release = asked.map(|(release, _)| *release).or(installed);
+        let user = self.user_file(release.unwrap_or(Release::NEWEST));
         let goroot = find_goroot(self.env, user.as_ref(), &self.root);
         let looked = self.look(user, goroot, None);
         if asked.is_some() || self.installed_only {
@@ -145,6 +146,12 @@ impl<'a> Lookup<'a> {
             return looked;
         };
         self.look(looked.user, Some(goroot), Some(wanted.name))
+    }
+
+    fn user_file(&self, release: Release) -> Option<EnvFile> {
+        let named = self.user.clone();
+        let file = named.or_else(|| user_file(self.env, Os::HERE, release))?;
+        self.read(&file)
     }
 
     fn read(&self, path: &Path) -> Option<EnvFile> {

@@ -276,34 +276,54 @@ fn show_finds_a_toolchain_that_was_fetched() {
 }
 
 fn check(ground: &Ground, variables: &[(&str, &str)], told: &str) {
-    let mut arguments = vec!["env", "-json"];
-    arguments.extend(NAMES);
-    let go = ground.go_with(variables, &arguments);
+    // By name, since all of them make go run a compiler; so it prints what it does not know too.
+    let named = [&["env", "-json"], &NAMES[..]].concat();
+    let go = ground.go_with(variables, &named);
     assert_eq!(go.code, 0, "{told}: {go:?}");
     let go = go.json();
     let shown = ground.modkeep_with(variables, &["show", "--format", "json"]);
     assert_eq!(shown.code, 0, "{told}: {shown:?}");
     let shown = shown.json();
     for name in NAMES {
-        // Asked for by name, go prints what is set of it; among all it leaves it out.
-        if name == "GOAMD64" && go["GOARCH"] != "amd64" {
-            assert_eq!(value(&shown, name), "", "{told}: {name}");
-            continue;
+        match find(&shown, name) {
+            Some(ours) => assert_eq!(ours, go[name], "{told}: {name}"),
+            None => assert!(
+                ["GOAMD64", "GOAUTH", "GODEBUG"].contains(&name),
+                "{told}: {name}"
+            ),
         }
-        assert_eq!(
-            value(&shown, name),
-            go[name].as_str().unwrap(),
-            "{told}: {name}"
-        );
     }
 }
 
-/// A variable that is not shown is one that `go env` says nothing of.
-fn value<'v>(shown: &'v Value, name: &str) -> &'v str {
+/// The names are those of the list without names.
+#[test]
+fn show_has_the_names_that_each_toolchain_prints() {
+    for go in testkit::find_toolchains() {
+        for arch in ["amd64", "arm64"] {
+            let ground = Ground::with_go(&go);
+            let variables = [("GOARCH", arch)];
+            let printed = ground.go_with(&variables, &["env", "-json"]).json();
+            let shown = ground
+                .modkeep_with(&variables, &["show", "--format", "json"])
+                .json();
+            for name in NAMES {
+                let told = format!("{} {arch} {name}", go.display());
+                assert_eq!(find(&shown, name), printed[name].as_str(), "{told}");
+            }
+            assert!(shown["variables"].as_array().unwrap().len() <= NAMES.len());
+        }
+    }
+}
+
+fn find<'v>(shown: &'v Value, name: &str) -> Option<&'v str> {
     let mut variables = shown["variables"].as_array().unwrap().iter();
-    variables
-        .find(|variable| variable["name"] == name)
-        .map_or("", |variable| variable["value"].as_str().unwrap())
+    let variable = variables.find(|variable| variable["name"] == name);
+    variable.map(|variable| variable["value"].as_str().unwrap())
+}
+
+/// The value of a variable; empty for one that is not shown.
+fn value<'v>(shown: &'v Value, name: &str) -> &'v str {
+    find(shown, name).unwrap_or_default()
 }
 
 /// Where a value was set and what lost, with lines; and who it was that looked.

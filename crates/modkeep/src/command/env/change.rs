@@ -107,13 +107,11 @@ impl Set {
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
         for setting in &self.settings {
-            match setting.split_once('=') {
-                Some((name, value)) => set.push((name.to_owned(), value.to_owned())),
-                None => {
-                    let told = format!("arguments must be KEY=VALUE: invalid argument: {setting}");
-                    return Report::default().failed(self.how.format, Outcome::Invalid, &told);
-                }
-            }
+            let Some((name, value)) = setting.split_once('=') else {
+                let told = format!("arguments must be KEY=VALUE: invalid argument: {setting}");
+                return Report::default().failed(self.how.format, Outcome::Invalid, &told);
+            };
+            set.push((name.to_owned(), value.to_owned()));
         }
         let wish = Wish {
             set,

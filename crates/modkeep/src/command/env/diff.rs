@@ -1,5 +1,6 @@
 //! `modkeep env diff`: two snapshots, or one and a policy.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -87,19 +88,16 @@ impl Side {
 /// Compares and prints.
 pub(super) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
     let first = Snapshot::read(&arguments.first)?;
-    let rows = match &arguments.policy {
-        Some(path) => {
-            let policy = read_policy(path)?;
-            let command = format!("modkeep env set --policy {}", path.display());
-            against_policy(&first, &policy, &command)
-        }
-        None => {
-            let second = match &arguments.second {
-                Some(path) => Snapshot::read(path)?,
-                None => here(env)?,
-            };
-            between(&first, &second)
-        }
+    let rows = if let Some(path) = &arguments.policy {
+        let policy = read_policy(path)?;
+        let command = format!("modkeep env set --policy {}", path.display());
+        against_policy(&first, &policy, &command)
+    } else {
+        let second = match &arguments.second {
+            Some(path) => Snapshot::read(path)?,
+            None => here(env)?,
+        };
+        between(&first, &second)
     };
     let drifted = rows.iter().any(|row| row.state != "conforming");
     match arguments.format {
@@ -118,8 +116,7 @@ fn here(env: &EnvSnapshot) -> Result<Snapshot, Failure> {
     let looked = Lookup::here(env).run();
     let variables: Vec<_> = looked.env.iter().collect();
     let value = snapshot_of(env, &looked, &variables, None);
-    Snapshot::of("this environment", &value)
-        .ok_or_else(|| Failure::unchecked("this environment cannot be read"))
+    Snapshot::of(&value).ok_or_else(|| Failure::unchecked("this environment cannot be read"))
 }
 
 /// What differs between two snapshots.
@@ -232,7 +229,7 @@ fn conforms(name: &str, wanted: &str, found: &str) -> bool {
 /// and a slash at the end. With each, whether the next is asked after any failure.
 fn chain(list: &str) -> Option<Vec<(String, bool)>> {
     let list = ProxyList::parse(list).ok()?;
-    let last = list.entries().len().checked_sub(1)?;
+    let end = list.entries().len().checked_sub(1)?;
     let entries = list.entries().iter().enumerate();
     let entry = |(index, entry): (usize, &gomod::goproxy::ProxyEntry)| {
         let source = match &entry.source {
@@ -245,7 +242,7 @@ fn chain(list: &str) -> Option<Vec<(String, bool)>> {
             Source::Direct => "direct".to_owned(),
             Source::Off => "off".to_owned(),
         };
-        (source, index < last && entry.fall_back_on_error)
+        (source, index < end && entry.fall_back_on_error)
     };
     Some(entries.map(entry).collect())
 }
@@ -263,18 +260,19 @@ fn patterns(list: &str) -> Vec<&str> {
 
 fn text(rows: &[Row], drifted: bool) -> String {
     let mut text = String::new();
+    // Writing to a string cannot fail.
     for row in rows {
         let line = |sign: char, side: &Option<Side>| match side {
             Some(side) => format!("  {sign} {:?}  ({})\n", side.value, side.place),
             None => format!("  {sign} not there\n"),
         };
-        text.push_str(&format!("{}: {}\n", row.name, row.state));
+        let _ = writeln!(text, "{}: {}", row.name, row.state);
         if row.state != "conforming" {
             text.push_str(&line('-', &row.before));
             text.push_str(&line('+', &row.after));
         }
         if let Some(fix) = &row.fix {
-            text.push_str(&format!("  fix: {fix}\n"));
+            let _ = writeln!(text, "  fix: {fix}");
         }
     }
     text.push_str(if drifted { "drifted\n" } else { "consistent\n" });

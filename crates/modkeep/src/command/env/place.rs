@@ -103,9 +103,8 @@ impl Place {
         let read = read.map(|file| resolve(&file)).transpose()?;
         let named = self.goenv.as_deref().map(resolve).transpose()?;
         let is_read = named.is_none() || named == read;
-        let file = match named.or(read) {
-            Some(file) => file,
-            None => return Err(no_user_file(&ground.process)),
+        let Some(file) = named.or(read) else {
+            return Err(no_user_file(&ground.process));
         };
         let target = Target {
             file,

@@ -71,7 +71,7 @@ pub(super) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Fail
     match arguments.format {
         Format::Text => print(&text(&variables))?,
         Format::Json => {
-            let digest = policy.map(|policy| policy.digest);
+            let digest = policy.as_ref().map(|policy| policy.digest.as_str());
             print_json(&snapshot::json(env, &looked, &variables, digest))?;
         }
     }

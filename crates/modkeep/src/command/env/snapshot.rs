@@ -15,7 +15,7 @@ pub(super) fn json(
     env: &EnvSnapshot,
     looked: &Looked,
     variables: &[&Variable],
-    policy_digest: Option<String>,
+    policy_digest: Option<&str>,
 ) -> Value {
     json!({
         "schema": 1,
@@ -142,8 +142,6 @@ fn context(env: &EnvSnapshot) -> &'static str {
 
 /// A snapshot that was read.
 pub(super) struct Snapshot {
-    /// The file, or what else it was.
-    pub(super) name: String,
     pub(super) variables: BTreeMap<String, Taken>,
 }
 
@@ -180,11 +178,11 @@ impl Snapshot {
             std::fs::read(path).map_err(|error| fault(format!("cannot be read: {error}")))?;
         let value: Value = serde_json::from_slice(&bytes)
             .map_err(|error| fault(format!("is no JSON: {error}")))?;
-        Self::of(&name, &value).ok_or_else(|| fault("is no snapshot of schema 1".to_owned()))
+        Self::of(&value).ok_or_else(|| fault("is no snapshot of schema 1".to_owned()))
     }
 
     /// The snapshot in `value`.
-    pub(super) fn of(name: &str, value: &Value) -> Option<Self> {
+    pub(super) fn of(value: &Value) -> Option<Self> {
         if value["schema"] != 1 {
             return None;
         }
@@ -192,10 +190,7 @@ impl Snapshot {
         for variable in value["variables"].as_array()? {
             variables.insert(variable["name"].as_str()?.to_owned(), Taken::of(variable)?);
         }
-        Some(Self {
-            name: name.to_owned(),
-            variables,
-        })
+        Some(Self { variables })
     }
 }
 
