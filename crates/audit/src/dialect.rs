@@ -238,13 +238,17 @@ pub(crate) fn by_content(text: &[u8]) -> Option<Dialect> {
         return Some(Dialect::Kubernetes);
     }
     let is_part = text.split(|byte| *byte == b'\n').any(|line| {
-        let key = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        let Some(end) = line.iter().position(|byte| *byte == b':') else {
+            return false;
+        };
+        let key = &line[..end];
         match key.trim_ascii_start() {
-            b"script" | b"before_script" | b"extends" => key.len() < line.len(),
-            b"variables" | b"include" => {
-                key.len() < line.len() && key.len() == key.trim_ascii().len()
+            b"script" | b"before_script" | b"extends" => true,
+            b"variables" | b"include" | b"default" | b"workflow" | b"stages" => {
+                !key.starts_with(b" ")
             }
-            _ => false,
+            // A hidden job.
+            _ => key.starts_with(b".") && key.len() > 1,
         }
     });
     is_part.then_some(Dialect::GitLab)
@@ -302,6 +306,7 @@ mod tests {
         assert!(is_kubernetes(b"apiVersion: v1\nkind: Pod\n"));
         assert!(!is_kubernetes(b"a:\n  apiVersion: v1\nkind: x"));
         assert_eq!(by_content(b"a:\n  script:\n"), Some(Dialect::GitLab));
+        assert_eq!(by_content(b".a:\n  image: x\n"), Some(Dialect::GitLab));
         assert_eq!(by_content(b"a:\n  variables:\n"), None);
     }
 }

@@ -491,12 +491,13 @@ fn leave(block: &Block, outward: Outward, scope: &mut Scope) -> Option<Outward> 
             Some(Outward::Offer(offer))
         }
         Outward::Offer(offer) if block.kind == "step" => {
-            let offer = Offer {
+            let here = Offer {
                 reach: Reach::Block,
-                ..offer
+                ..offer.clone()
             };
-            scope.set(offer, block.system);
-            None
+            scope.set(here, block.system);
+            // A step of an action reaches the later steps of the job that uses the action.
+            Some(Outward::Offer(offer))
         }
         Outward::Offer(offer) => (!ends_machine).then_some(Outward::Offer(offer)),
     }

@@ -6,6 +6,9 @@ use super::Style;
 use crate::embedded::Embedded;
 use crate::source::FileId;
 
+/// Longest value whose bytes get their places: no reader of scripts takes a longer one.
+const MAX_ALIGNED: usize = 1 << 20;
+
 /// The value of a scalar that stands at `range` of `file_text`, with the places of its bytes.
 ///
 /// The value is what the parser made of it; this only finds its way back. Should that fail, the value
@@ -17,6 +20,9 @@ pub(super) fn embedded(
     style: Style,
     value: &str,
 ) -> Embedded {
+    if value.len() > MAX_ALIGNED {
+        return Embedded::piece(file, value, range.start);
+    }
     let raw = file_text.get(range.clone()).unwrap_or_default();
     let aligned = match style {
         Style::Literal | Style::Folded => block(file, file_text, range.clone(), value),

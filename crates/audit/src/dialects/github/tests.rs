@@ -336,3 +336,20 @@ fn mistakes_are_faults() {
     let (_, unit) = outline::read(read, &[(WORKFLOW, &many)]);
     assert_eq!(unit.blocks[0].items.len(), 3001);
 }
+
+#[test]
+fn what_an_action_exports_reaches_the_steps_behind_it() {
+    let workflow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: ./act\n      - run: go build\n  b:\n    runs-on: x\n    steps:\n      - run: go vet\n";
+    let action = "runs:\n  using: composite\n  steps:\n    - {shell: bash, run: 'echo GOSUMDB=off >> $GITHUB_ENV'}\n    - {shell: bash, run: go list}\n";
+    let files = [(WORKFLOW, workflow), ("act/action.yml", action)];
+    let repository = Repository::from_files(files.map(|(path, text)| (path, text.as_bytes())));
+    let audit = crate::Audit::of(repository, None, &crate::Options::default());
+    let value = |command: &str| {
+        let mut sites = audit.sites.iter();
+        let site = sites.find(|site| site.command() == command).unwrap();
+        site.environment.text("GOSUMDB").map(str::to_owned)
+    };
+    assert_eq!(value("go list").as_deref(), Some("off"));
+    assert_eq!(value("go build").as_deref(), Some("off"));
+    assert_eq!(value("go vet").as_deref(), Some("sum.golang.org"));
+}

@@ -123,11 +123,14 @@ impl<'a> Pipeline<'a> {
         for lines in [self.keyword(job, "before_script"), job.get("script")] {
             self.add_lines(lines, &mut script);
         }
-        items.extend(steps(&script));
         let mut after = Embedded::new(entry.key.file);
         self.add_lines(self.keyword(job, "after_script"), &mut after);
-        if !after.text().is_empty() {
-            items.push(Item::Block(after_script(&after)));
+        if after.text().is_empty() {
+            items.extend(steps(&script));
+        } else {
+            // Two shells: what the first exports is gone in the second.
+            items.push(Item::Block(shell("", &script)));
+            items.push(Item::Block(shell("after_script", &after)));
         }
         items.extend(self.triggered(entry, job));
         self.note(entry, span, job);
@@ -384,10 +387,10 @@ fn steps(script: &Embedded) -> Vec<Item> {
     read_script(script, around)
 }
 
-/// `after_script`, which runs in a shell of its own.
-fn after_script(script: &Embedded) -> Block {
+/// A script with a shell of its own.
+fn shell(name: &str, script: &Embedded) -> Block {
     Block {
-        name: "after_script".to_owned(),
+        name: name.to_owned(),
         kind: "script",
         span: script.span(0..script.text().len()),
         system: System::GitLab,

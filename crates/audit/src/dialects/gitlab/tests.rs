@@ -219,3 +219,20 @@ fn what_cannot_be_read_is_a_fault() {
     let (_, unit) = outline::read(read, &[(PIPELINE, &text)]);
     assert_eq!(unit.blocks[0].items.len(), 2001);
 }
+
+#[test]
+fn after_script_is_a_shell_of_its_own() {
+    let text = "t:\n  before_script: [export A=1]\n  script: [go test]\n  after_script: [go vet]\n";
+    check(
+        &[(PIPELINE, text)],
+        r#"
+        1 pipeline "" Closed starts
+          1 job "t"
+            2 script ""
+              2 export A=1
+              3 run go test []
+            4 script "after_script"
+              4 run go vet []
+        "#,
+    );
+}

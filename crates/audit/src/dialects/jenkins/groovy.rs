@@ -6,6 +6,9 @@ use crate::embedded::Embedded;
 use crate::source::FileId;
 use crate::text::{Part, Text};
 
+/// Most tokens that are read of a file: the largest pipelines that people write have some ten thousand.
+const MAX_TOKENS: usize = 300_000;
+
 /// A token with its place in the file.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
@@ -51,6 +54,11 @@ pub(super) fn tokens(text: &str) -> (Vec<Token>, Vec<(usize, &'static str)>) {
         faults: Vec::new(),
     };
     while reader.at < text.len() {
+        if reader.tokens.len() >= MAX_TOKENS {
+            let what = "the file has too many words; what follows is not read";
+            reader.faults.push((reader.at, what));
+            break;
+        }
         reader.next();
     }
     let unclosed: Vec<usize> = reader.open.clone();
@@ -156,8 +164,11 @@ impl<'t> Reader<'t> {
             before,
             Some(Kind::Open('(' | '[', _) | Kind::Sign('=' | ',' | '~' | ':' | '+'))
         );
-        let line = rest.lines().next().unwrap_or_default();
-        first == '/' && expects_value && line[1..].contains('/')
+        if first != '/' || !expects_value {
+            return false;
+        }
+        let end = rest[1..].find(['/', '\n']);
+        end.is_some_and(|end| rest[1 + end..].starts_with('/'))
     }
 
     fn string(&mut self) {

@@ -267,6 +267,17 @@ fn interpolations_are_noted() {
     assert_eq!(noted, [("TOKEN", "${TOKEN}"), ("env.X", "$env.X")]);
 }
 
+#[test]
+fn very_long_files_end() {
+    let text = format!(
+        "node {{ sh \"{}\" }}\n{}",
+        "${a}".repeat(50_000),
+        "{(".repeat(400_000)
+    );
+    let shown = shown(&text);
+    assert!(shown.contains("too many words"), "the end was read");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
