@@ -134,11 +134,6 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether both are the same node: an anchor and its alias are.
-    pub(crate) fn is(self, other: Self) -> bool {
-        std::ptr::eq(self.yaml, other.yaml) && self.id == other.id
-    }
-
     /// The node as it stands in the file: quotes and the header of a block scalar included, tags and
     /// anchors not. Empty for a value that is not written. For an alias, the anchor's node.
     pub(crate) fn span(self) -> Span {

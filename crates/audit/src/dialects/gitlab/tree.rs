@@ -60,11 +60,6 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The text of a scalar that is not null.
-    pub(super) fn string(&self) -> Option<&'a str> {
-        self.node()?.string()
-    }
-
     /// Whether it is a map.
     pub(super) fn is_map(&self) -> bool {
         match self {

@@ -9,6 +9,9 @@ use crate::text::{Part, Text};
 /// Most tokens that are read of a file: the largest pipelines that people write have some ten thousand.
 const MAX_TOKENS: usize = 300_000;
 
+/// Longest string that is taken apart: no reader of scripts takes a longer one.
+const MAX_STRING: usize = 1 << 20;
+
 /// A token with its place in the file.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
@@ -245,6 +248,11 @@ pub(super) fn content(
         interpolated: Vec::new(),
     };
     let raw = file_text.get(range.clone()).unwrap_or_default();
+    if raw.len() > MAX_STRING {
+        made.text = Text::unknown(format!("a string of {} bytes", raw.len()));
+        made.script.push(raw, range.start);
+        return made;
+    }
     let mut at = 0;
     while at < raw.len() {
         let next = raw[at..]
