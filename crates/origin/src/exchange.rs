@@ -134,15 +134,14 @@ impl Wire {
                     return Ok((begun, response));
                 }
             };
-            self.report(&mut leave, ask.kind, to_head, Some(&failure.error));
             tries += 1;
-            let Some(pause) = self.pause_before(tries, &failure, ask) else {
+            let pause = self.pause_before(tries, &failure, ask);
+            let Some(pause) = pause.filter(|_| self.may_retry(&leave)) else {
+                self.report(&mut leave, ask.kind, to_head, Some(&failure.error));
                 return Err(failure.error);
             };
-            let refuses = upstream.circuit.refuses(&self.clock, &self.limits);
-            if refuses.is_some() || !upstream.budget.spend() {
-                return Err(failure.error);
-            }
+            // The circuit counts a request once, by its last try.
+            self.tell_exchange(upstream, ask.kind, to_head, Some(&failure.error));
             self.clock.sleep(pause).await;
         }
     }
@@ -309,6 +308,15 @@ impl Wire {
         }
     }
 
+    /// Whether one more try may be made: not when the failed one was to show whether the upstream is back,
+    /// nor past its circuit, and only within its budget.
+    fn may_retry(&self, leave: &Leave<'_>) -> bool {
+        let circuit = &leave.upstream.circuit;
+        !leave.probe
+            && circuit.refuses(&self.clock, &self.limits).is_none()
+            && leave.upstream.budget.spend()
+    }
+
     /// Tells circuit and observer of an ended exchange. Only silence and unavailability count against an
     /// upstream: one that says no is well.
     fn report(
@@ -328,15 +336,25 @@ impl Wire {
             .circuit
             .record(failed, &self.clock, &self.limits)
             .is_some();
+        self.tell_exchange(upstream, kind, duration, error);
+        if changed {
+            self.tell_circuit(upstream);
+        }
+    }
+
+    fn tell_exchange(
+        &self,
+        upstream: &Upstream,
+        kind: &'static str,
+        duration: Duration,
+        error: Option<&OriginError>,
+    ) {
         (self.observe)(&Event::Exchange {
             upstream: &upstream.id,
             kind,
             error,
             duration,
         });
-        if changed {
-            self.tell_circuit(upstream);
-        }
     }
 
     fn tell_circuit(&self, upstream: &Upstream) {

@@ -134,3 +134,28 @@ async fn one_upstream_that_hangs_starves_no_other() {
         task.abort();
     }
 }
+
+/// Tries of one request are not requests: else two unlucky ones would close off an
+/// upstream that serves a hundred others.
+#[tokio::test]
+async fn a_request_counts_once_however_often_it_was_tried() {
+    let server = Server::same(answer("503 Busy", "", "")).await;
+    let limits = Limits {
+        tries: 3,
+        circuit_failures: 3,
+        retry_start: Duration::from_millis(1),
+        ..short()
+    };
+    let setup = setup_with(&server.url, limits, Clock::system(), Vec::new());
+    let module = module();
+    for failed in 1..=3 {
+        assert_eq!(setup.origins.circuits()[0].1, CircuitState::Closed);
+        let fetched = setup
+            .origins
+            .fetch(&setup.chain, Asked::Info(&module))
+            .await;
+        assert!(fetched.is_err());
+        assert_eq!(server.requests(), failed * 3);
+    }
+    assert_eq!(setup.origins.circuits()[0].1, CircuitState::Open);
+}
