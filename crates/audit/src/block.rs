@@ -104,7 +104,7 @@ pub enum Item {
     Folder(Located),
     /// One of several ways is gone: `if` and `else`, `case`; a loop or `a && b` has an empty one too.
     /// Inside a way its settings are sure; afterwards a value is known only if all ways agree.
-    Branches(Vec<Vec<Item>>),
+    Branches(Vec<Vec<Self>>),
     /// A setting that has no effect on what follows, kept for the trace: an `ARG` in front of `FROM`.
     Invisible {
         /// What was tried.

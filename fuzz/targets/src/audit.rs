@@ -18,6 +18,34 @@ pub(crate) fn jenkins(data: &[u8]) {
     read("Jenkinsfile", data);
 }
 
+/// Shell scripts.
+pub(crate) fn shell(data: &[u8]) {
+    read("a.sh", data);
+    read("etc/profile.d/go.sh", data);
+}
+
+/// Dockerfiles.
+pub(crate) fn dockerfile(data: &[u8]) {
+    read("Dockerfile", data);
+}
+
+/// Makefiles.
+pub(crate) fn makefile(data: &[u8]) {
+    read("Makefile", data);
+}
+
+/// Files of docker compose, and the files of settings beside them.
+pub(crate) fn compose(data: &[u8]) {
+    read("compose.yaml", data);
+    read(".env", data);
+}
+
+/// Files of docker buildx bake, in both forms.
+pub(crate) fn bake(data: &[u8]) {
+    read("docker-bake.hcl", data);
+    read("docker-bake.json", data);
+}
+
 /// Reads and judges a repository of one file: whatever its bytes, all places lie in it.
 fn read(path: &str, data: &[u8]) {
     let audit = Audit::of(
@@ -55,6 +83,11 @@ fn walk(items: &[Item], holds: &dyn Fn(Span)) {
             }
             Item::Block(block) => {
                 holds(block.span);
+                walk(&block.items, holds);
+            }
+            Item::Enclosed { block, passes } => {
+                holds(block.span);
+                passes.iter().for_each(|setting| holds(setting.span));
                 walk(&block.items, holds);
             }
             Item::Branches(ways) => ways.iter().for_each(|way| walk(way, holds)),

@@ -18,7 +18,7 @@ mod sumdb;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a file of its name in `fuzz_targets/` and a folder in `corpus/`.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 21] = [
     ("request_path", gomod::request_path),
     ("go_mod", gomod::go_mod),
     ("goproxy", gomod::goproxy),
@@ -34,6 +34,11 @@ pub const TARGETS: [Target; 16] = [
     ("github", audit::github),
     ("gitlab", audit::gitlab),
     ("jenkins", audit::jenkins),
+    ("shell", audit::shell),
+    ("dockerfile", audit::dockerfile),
+    ("makefile", audit::makefile),
+    ("compose", audit::compose),
+    ("bake", audit::bake),
     ("env_file", goenv::env_file),
 ];
 

@@ -90,8 +90,8 @@ impl<'a> Reader<'a> {
     fn chain(&self, service: Node<'a>) -> (Vec<Node<'a>>, Vec<Item>) {
         let mut chain = vec![service];
         let mut lost = Vec::new();
-        let mut last = service;
-        while let Some(extends) = last.get("extends").filter(|_| chain.len() < MAX_EXTENDS) {
+        let mut current = service;
+        while let Some(extends) = current.get("extends").filter(|_| chain.len() < MAX_EXTENDS) {
             let name = extends.get("service").unwrap_or(extends);
             if extends.get("file").is_some_and(|file| !file.is_null()) {
                 lost.push(Item::Lost {
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
                 Some(next) => chain.push(next),
                 None => break,
             }
-            last = next.unwrap_or(last);
+            current = next.unwrap_or(current);
         }
         (chain, lost)
     }
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
             }
         }
         if let Some(inline) = value("dockerfile_inline") {
-            return self.inline(inline, passes);
+            return self.inline(inline, &passes);
         }
         let file = value("dockerfile").map(|node| within(&context, text(node).text));
         vec![Item::Call(Call {
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A Dockerfile in the compose file: read with all else blanked, so that places stay.
-    fn inline(&mut self, node: Node<'a>, passes: Vec<Setting>) -> Vec<Item> {
+    fn inline(&mut self, node: Node<'a>, passes: &[Setting]) -> Vec<Item> {
         self.inline += 1;
         let span = node.span().range();
         let body = span.start + node.raw().find('\n').map_or(0, |end| end + 1);
@@ -172,8 +172,10 @@ impl<'a> Reader<'a> {
         let unit = super::dockerfile::read_text(self.file, &blanked);
         let mut items = Vec::new();
         for block in unit.blocks {
-            let passes = passes.clone();
-            items.push(Item::Enclosed { block, passes });
+            items.push(Item::Enclosed {
+                block,
+                passes: passes.to_vec(),
+            });
         }
         items
     }

@@ -9,16 +9,19 @@ mod lines;
 
 use std::collections::HashMap;
 
-use crate::block::{Block, Boundary, Item, Layer, Located, Reach, Setting, System, When};
+use crate::block::{Block, Boundary, Item, Layer, Located, Reach, Setting, System, When, Write};
 use crate::dialect::Dialect;
 use crate::embedded::Embedded;
+use crate::interpolate::{self, Style};
 use crate::repository::Repository;
 use crate::source::{FileId, Span};
 use crate::text::{Part, Text};
 use crate::unit::{Detail, Fault, FaultKind, Unit};
 
-use self::detail::{Dockerfile, Instruction, InstructionKind, Pair, RunInstruction, Stage};
-use self::instructions::{arguments, exec, keyword, located, options, words};
+use self::detail::{
+    CopyInstruction, Dockerfile, Instruction, InstructionKind, Pair, RunInstruction, Stage,
+};
+use self::instructions::{exec, keyword, located, options, words};
 use self::lines::Line;
 use super::shell::{self, Surroundings};
 
@@ -230,6 +233,7 @@ impl Reader {
             InstructionKind::Arg(pairs) => pairs.iter().map(|pair| self.declare(pair)).collect(),
             InstructionKind::Env(pairs) => environment(pairs),
             InstructionKind::Run(run) => self.run(run, line, from),
+            InstructionKind::Copy(copy) => written(copy, line),
             InstructionKind::Workdir(folder) => match folder.text.as_literal() {
                 // Where the context was copied to is not known; below it, folders are those of the context.
                 Some(path) if !path.starts_with('/') => vec![Item::Folder(folder.clone())],
@@ -313,6 +317,28 @@ impl Reader {
             items,
         })]
     }
+}
+
+/// A netrc whose content stands in a here-document of a `COPY`.
+fn written(copy: &CopyInstruction, line: &Line) -> Vec<Item> {
+    let path = copy.destination.as_ref();
+    let netrc = path.filter(|path| path.text.to_string().ends_with("netrc"));
+    let (Some(path), Some(document)) = (netrc, line.documents.first()) else {
+        return Vec::new();
+    };
+    let content = document.body.text();
+    vec![Item::Write(Write {
+        path: path.clone(),
+        content: Located {
+            text: if document.expands {
+                interpolate::read(content, Style::Docker)
+            } else {
+                Text::literal(content)
+            },
+            span: document.body.span(0..content.len()),
+        },
+        append: false,
+    })]
 }
 
 /// The script of a `RUN`, and whether it is given as words.
@@ -409,7 +435,7 @@ fn settle(items: &mut [Item], instruction: Span) {
                 run.span.start = instruction.start;
             }
             Item::Block(block) | Item::Enclosed { block, .. } => {
-                settle(&mut block.items, instruction)
+                settle(&mut block.items, instruction);
             }
             Item::Branches(ways) => {
                 for way in ways {

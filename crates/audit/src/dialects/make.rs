@@ -125,7 +125,7 @@ impl<'r> Reader<'r> {
                 self.push(items);
             }
             Statement::Include(paths) => self.include(line, &paths, depth),
-            Statement::Rule(rule) => self.rule(line, rule),
+            Statement::Rule(rule) => self.rule(line, &rule),
             Statement::Conditional(unless) => {
                 if self.open.len() < MAX_CONDITIONALS {
                     self.open.push(Conditional {
@@ -198,7 +198,7 @@ impl<'r> Reader<'r> {
             .find_map(|path| self.repository.find(&path));
             match found {
                 Some(file) if depth < MAX_INCLUDES && file != self.root => {
-                    self.file(file, depth + 1)
+                    self.file(file, depth + 1);
                 }
                 Some(_) => {}
                 None if *optional => {}
@@ -296,7 +296,23 @@ impl<'r> Reader<'r> {
         items
     }
 
-    fn rule(&mut self, line: &Embedded, rule: lines::Rule) {
+    /// The goal of a name, made where it is new.
+    fn goal(&mut self, name: &str, span: Span) -> usize {
+        if let Some(at) = self.by_name.get(name) {
+            return *at;
+        }
+        self.by_name.insert(name.to_owned(), self.goals.len());
+        self.goals.push(Goal {
+            name: name.to_owned(),
+            span,
+            needs: Vec::new(),
+            settings: Vec::new(),
+            recipe: Vec::new(),
+        });
+        self.goals.len() - 1
+    }
+
+    fn rule(&mut self, line: &Embedded, rule: &lines::Rule) {
         for (name, range) in &rule.targets {
             match name.as_str() {
                 ".EXPORT_ALL_VARIABLES" => self.exports_all = true,
@@ -310,20 +326,7 @@ impl<'r> Reader<'r> {
             if special {
                 continue;
             }
-            let at = match self.by_name.get(name) {
-                Some(at) => *at,
-                None => {
-                    self.goals.push(Goal {
-                        name: name.clone(),
-                        span: line.span(range.start..line.text().len()),
-                        needs: Vec::new(),
-                        settings: Vec::new(),
-                        recipe: Vec::new(),
-                    });
-                    self.by_name.insert(name.clone(), self.goals.len() - 1);
-                    self.goals.len() - 1
-                }
-            };
+            let at = self.goal(name, line.span(range.start..line.text().len()));
             self.current.push(at);
             self.goals[at].needs.extend(rule.needs.iter().cloned());
             if let Some(assignment) = &rule.assignment {

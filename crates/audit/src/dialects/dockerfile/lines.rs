@@ -72,16 +72,9 @@ pub(super) fn read(file: FileId, text: &str) -> Vec<Line> {
 /// Adds a line; whether the logical line ends with it.
 fn push(text: &mut Embedded, line: &str, at: usize, escape: char) -> bool {
     let trimmed = line.trim_end();
-    match trimmed.strip_suffix(escape) {
-        Some(part) => {
-            text.push(part, at);
-            false
-        }
-        None => {
-            text.push(trimmed, at);
-            true
-        }
-    }
+    let part = trimmed.strip_suffix(escape);
+    text.push(part.unwrap_or(trimmed), at);
+    part.is_none()
 }
 
 /// The escape character that the directives in front name.

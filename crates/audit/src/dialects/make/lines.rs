@@ -163,11 +163,11 @@ impl<'a> Reader<'a> {
             "endef" | "vpath" | "undefine" | "load" => return None,
             _ => {}
         }
-        Some(self.other(line, text, start))
+        Some(Self::other(line, text, start))
     }
 
     /// `export`, variables and rules.
-    fn other(&self, line: &Embedded, text: &str, start: usize) -> Statement {
+    fn other(line: &Embedded, text: &str, start: usize) -> Statement {
         let (mut exported, mut unexported, mut from) = (false, false, start);
         while let Some(word) = text[from..].split_whitespace().next() {
             match word {

@@ -86,8 +86,9 @@ impl<'t> Reader<'t> {
                     self.substitutions(child, out);
                     assignments.push((child, None));
                 }
-                "file_redirect" | "comment" => self.substitutions(child, out),
-                "herestring_redirect" => self.substitutions(child, out),
+                "file_redirect" | "comment" | "herestring_redirect" => {
+                    self.substitutions(child, out);
+                }
                 "export" | "declare" | "typeset" | "readonly" | "local" | "unset" | "unsetenv" => {
                     words.push(child);
                 }
@@ -324,33 +325,7 @@ impl<'t> Reader<'t> {
     /// A shell that is started: `sh -c '…'`, `bash script.sh`, `bash <<EOF`.
     pub(super) fn shell(&mut self, words: &[Word], manner: &Manner, out: &mut Vec<Item>) {
         let input = self.input.take();
-        let mut rest = words.iter().skip(1);
-        let mut command = None;
-        let mut file = None;
-        while let Some(word) = rest.next() {
-            let shown = word.shown();
-            match shown.strip_prefix(['-', '+']) {
-                Some(long) if long.starts_with('-') => {
-                    if matches!(long, "-rcfile" | "-init-file") {
-                        rest.next();
-                    }
-                }
-                Some("") => {}
-                Some(options) if shown.starts_with('-') && options.contains('c') => {
-                    command = rest.next();
-                    break;
-                }
-                Some(options) => {
-                    if options.ends_with(['o', 'O']) {
-                        rest.next();
-                    }
-                }
-                None => {
-                    file = Some(word);
-                    break;
-                }
-            }
-        }
+        let (command, file) = shell_arguments(words);
         let mut items = Vec::new();
         if let Some(command) = command {
             let mut script = Embedded::new(self.source.script.file());
@@ -435,7 +410,7 @@ impl<'t> Reader<'t> {
             }
             _ => {}
         }
-        let is_script = name.ends_with(".sh") || name.ends_with(".bash");
+        let is_script = is_script(name);
         let is_relative = shown.contains('/') && !shown.starts_with(['/', '~', '$']);
         let mut items = Vec::new();
         if is_script || is_relative {
@@ -516,6 +491,43 @@ fn local(mut setting: Setting) -> Item {
     setting.how = "assignment";
     setting.reach = crate::block::Reach::Local;
     Item::Set(setting)
+}
+
+/// What a shell is given: the text behind `-c`, or a file.
+fn shell_arguments(words: &[Word]) -> (Option<&Word>, Option<&Word>) {
+    let mut rest = words.iter().skip(1);
+    let mut command = None;
+    let mut file = None;
+    while let Some(word) = rest.next() {
+        let shown = word.shown();
+        match shown.strip_prefix(['-', '+']) {
+            Some(long) if long.starts_with('-') => {
+                if matches!(long, "-rcfile" | "-init-file") {
+                    rest.next();
+                }
+            }
+            Some("") => {}
+            Some(options) if shown.starts_with('-') && options.contains('c') => {
+                command = rest.next();
+                break;
+            }
+            Some(options) => {
+                if options.ends_with(['o', 'O']) {
+                    rest.next();
+                }
+            }
+            None => {
+                file = Some(word);
+                break;
+            }
+        }
+    }
+    (command, file)
+}
+
+/// Whether a program is a script, by its name.
+pub(super) fn is_script(name: &str) -> bool {
+    [".sh", ".bash"].iter().any(|end| name.ends_with(end))
 }
 
 /// From the first word to the last.

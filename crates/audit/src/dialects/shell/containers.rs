@@ -215,7 +215,6 @@ impl Reader<'_> {
             "docker-compose" | "podman-compose" => self.compose(words, &words[1..], manner, out),
             "docker-buildx" => self.docker_command(words, &words[1..], manner, out),
             "executor" | "kaniko" => self.image(words, &words[1..], manner, out),
-            "docker_build" => return false,
             _ => return false,
         }
         true
@@ -255,12 +254,11 @@ impl Reader<'_> {
                 self.docker_command(words, after, manner, out);
             }
             "build" | "b" | "bud" | "build-using-dockerfile" => {
-                self.image(words, after, manner, out)
+                self.image(words, after, manner, out);
             }
             "bake" | "f" => self.bake(words, after, manner, out),
             "compose" => self.compose(words, after, manner, out),
-            "run" | "create" => self.run_container(words, after, manner, out),
-            "exec" => self.run_container(words, after, manner, out),
+            "run" | "create" | "exec" => self.run_container(words, after, manner, out),
             _ => {}
         }
     }
@@ -418,7 +416,7 @@ impl Reader<'_> {
         let Some((at, image)) = arguments.positional.first() else {
             return;
         };
-        let mut passes = self.passes(&arguments, &["-e", "--env"], "-e");
+        let passes = self.passes(&arguments, &["-e", "--env"], "-e");
         let mut items = Vec::new();
         for (file, skip) in arguments.values(&["--env-file"]) {
             let target = Target::Script {
@@ -449,7 +447,6 @@ impl Reader<'_> {
             .iter()
             .take(3)
             .any(|word| word.literal() == Some("exec"));
-        passes.extend(manner.settings.iter().filter(|_| false).cloned());
         let image = Located {
             text: image.text.clone(),
             span: self.source.script.span(image.range.clone()),

@@ -184,7 +184,7 @@ impl<'t> Reader<'t> {
             "if_statement" => self.conditional(node, out),
             "case_statement" => self.case(node, out),
             "while_statement" | "for_statement" | "c_style_for_statement" => {
-                self.repeated(node, out)
+                self.repeated(node, out);
             }
             "function_definition" => {
                 let name = node.child_by_field_name("name");

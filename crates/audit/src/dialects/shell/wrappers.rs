@@ -4,10 +4,17 @@ use crate::block::{Boundary, Item, Layer, Setting};
 use crate::embedded::Embedded;
 use crate::text::Text;
 
-use super::commands::{Manner, span_of};
+use super::commands::{Manner, is_script, span_of};
 use super::programs::{self, Program};
 use super::statements::Reader;
 use super::words::Word;
+
+/// What `env` does to the environment of its command.
+struct EnvChanges {
+    empty: bool,
+    before: Vec<Item>,
+    settings: Vec<Setting>,
+}
 
 /// Options of `sudo` that take the next word.
 const SUDO_VALUES: &str = "ughpCrtUDTR";
@@ -85,7 +92,7 @@ impl Reader<'_> {
                 | "echo"
                 | "printf"
                 | "grep"
-        ) || name.ends_with(".sh")
+        ) || is_script(&name)
             || matches!(word.text.parts.as_slice(), [crate::text::Part::Variable { name, .. }]
                 if programs::holds_go(name) || name == "MAKE")
     }
@@ -132,6 +139,27 @@ impl Reader<'_> {
             }
         }
         let rest = words.get(at..).unwrap_or_default();
+        let changes = EnvChanges {
+            empty,
+            before,
+            settings,
+        };
+        self.env_command(words, rest, (changes, manner), out);
+    }
+
+    /// The command of `env`, in the environment that it makes.
+    fn env_command(
+        &mut self,
+        words: &[Word],
+        rest: &[Word],
+        (changes, manner): (EnvChanges, &Manner),
+        out: &mut Vec<Item>,
+    ) {
+        let EnvChanges {
+            empty,
+            before,
+            settings,
+        } = changes;
         if before.is_empty() && !empty {
             let mut manner = manner.clone();
             manner.settings.extend(settings);

@@ -23,7 +23,7 @@ const APPENDED: &str = "the first line of a key wins in $GOROOT/go.env, and it h
 /// A file that matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Destination {
-    /// `$GITHUB_ENV`, or `$BASH_ENV` of CircleCI: for the steps after this one.
+    /// `$GITHUB_ENV`, or `$BASH_ENV` of other systems: for the steps after this one.
     Later(&'static str),
     GorootFile,
     UserFile,
@@ -45,7 +45,7 @@ fn destination(path: &Text) -> Option<Destination> {
         Some(Destination::GorootFile)
     } else if shown.ends_with(".config/go/env") || shown.contains("go env GOENV") {
         Some(Destination::UserFile)
-    } else if shown.ends_with(".netrc") || shown.ends_with("_netrc") {
+    } else if [".netrc", "_netrc"].iter().any(|end| shown.ends_with(end)) {
         Some(Destination::Netrc)
     } else {
         None
@@ -73,12 +73,12 @@ impl<'t> Reader<'t> {
             self.opaque_output(body, out);
             let tee = follow
                 .iter()
-                .find_map(|child| self.pipeline_of(*child))
+                .find_map(|child| Self::pipeline_of(*child))
                 .and_then(|next| self.tee(next));
             if let Some(tee) = tee {
                 self.output = Some(tee);
             }
-            let pipe = follow.iter().find_map(|child| self.pipeline_of(*child));
+            let pipe = follow.iter().find_map(|child| Self::pipeline_of(*child));
             let input = self.input.clone();
             self.statement(body, out);
             if let Some(pipe) = pipe {
@@ -99,7 +99,7 @@ impl<'t> Reader<'t> {
         self.output = saved;
     }
 
-    fn pipeline_of(&self, heredoc: Node<'t>) -> Option<Node<'t>> {
+    fn pipeline_of(heredoc: Node<'t>) -> Option<Node<'t>> {
         let pipeline = named(heredoc)
             .into_iter()
             .find(|child| child.kind() == "pipeline")?;
@@ -375,9 +375,9 @@ impl<'t> Reader<'t> {
                 }
             };
             let written = content.text().get(values.clone()).unwrap_or_default();
-            let key = content.span(start + found.key.start..start + found.key.end);
+            let key = content.span(start + found.name.start..start + found.name.end);
             let span = content.span(values);
-            let name = text[found.key.clone()].to_owned();
+            let name = text[found.name.clone()].to_owned();
             let setting = line_setting(name, value(written, expands), (span, key), destination);
             out.push(match destination {
                 Destination::Later("$GITHUB_ENV") if found.exports => Item::Invisible {
@@ -431,7 +431,7 @@ fn line_setting(
 
 /// The beginning of a line `NAME=value` or `NAME<<delimiter`.
 struct Key<'a> {
-    key: Range<usize>,
+    name: Range<usize>,
     value: usize,
     delimiter: Option<&'a str>,
     exports: bool,
@@ -447,7 +447,7 @@ fn key_of(line: &str) -> Option<Key<'_>> {
     }
     let delimiter = line[end..].strip_prefix("<<").map(str::trim);
     (delimiter.is_some() || line[end..].starts_with('=')).then_some(Key {
-        key: start..end,
+        name: start..end,
         value: end + 1,
         delimiter,
         exports,
