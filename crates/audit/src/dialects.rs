@@ -3,6 +3,7 @@
 //! A front end takes the file and the repository (for what the dialect itself includes, as GitLab's
 //! `include`) and never fails: what it cannot read is a fault of the unit.
 
+mod bake;
 mod compose;
 pub(crate) mod dockerfile;
 mod envfile;
@@ -31,6 +32,7 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
         Dialect::GitHubWorkflow | Dialect::GitHubAction => Some(github::read(file, repository)),
         Dialect::GitLab => Some(gitlab::read(file, repository)),
         Dialect::Dockerfile => Some(dockerfile::read(file, repository)),
+        Dialect::Bake => Some(bake::read(file, repository)),
         Dialect::Compose => Some(compose::read(file, repository)),
         Dialect::EnvFile => Some(envfile::read(file, repository)),
         Dialect::Makefile => Some(make::read(file, repository)),
