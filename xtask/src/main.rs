@@ -27,7 +27,7 @@ struct Cli {
 enum Verb {
     /// Install or find what the tests need, then check and test everything
     Test,
-    /// Kill the server 200 times during a fill, and try every property ten times as often
+    /// Kill the server 200 times during a fill, race writers of one environment file, and try every property ten times as often
     Soak,
     /// Formatting, house rules, clippy, documentation: everything but the tests
     Lint,
