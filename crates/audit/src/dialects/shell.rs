@@ -42,7 +42,7 @@ pub(crate) struct Surroundings {
 
 /// What a script does, in order. Where it cannot be parsed and may use Go, it is lost.
 pub(crate) fn read_script(script: &Embedded, around: Surroundings) -> Vec<Item> {
-    let reading = read_nested(script, around, 0);
+    let reading = read_nested(script, around, (0, None));
     let mut items = reading.items;
     let is_no_template = |fault: &&Fault| fault.kind != FaultKind::Template;
     items.extend(
@@ -69,8 +69,12 @@ pub(crate) struct Reading {
     pub(crate) functions: Vec<Block>,
 }
 
-/// Reads a script that stands inside `nesting` others.
-fn read_nested(script: &Embedded, around: Surroundings, nesting: usize) -> Reading {
+/// Reads a script that stands inside `nesting` others, in a file of this folder.
+fn read_nested(
+    script: &Embedded,
+    around: Surroundings,
+    (nesting, folder): (usize, Option<&str>),
+) -> Reading {
     let whole = 0..script.text().len();
     if whole.end > MAX_SCRIPT {
         return Reading {
@@ -85,7 +89,7 @@ fn read_nested(script: &Embedded, around: Surroundings, nesting: usize) -> Readi
             ..Reading::default()
         };
     }
-    let source = Source::new(script);
+    let source = Source::new(script, folder);
     let Some(tree) = source.parse() else {
         return Reading {
             faults: vec![Fault {
@@ -113,6 +117,10 @@ pub(crate) fn read(file: FileId, repository: &Repository) -> Unit {
         Dialect::Shell
     };
     let mut unit = Unit::empty(file, dialect);
+    let folder = source
+        .path
+        .rsplit_once('/')
+        .map_or("", |(folder, _)| folder);
     let script = Embedded::piece(file, &text[start..], start);
     let around = Surroundings {
         system: if is_profile {
@@ -125,7 +133,7 @@ pub(crate) fn read(file: FileId, repository: &Repository) -> Unit {
         items,
         faults,
         functions,
-    } = read_nested(&script, around, 0);
+    } = read_nested(&script, around, (0, Some(folder)));
     let name = source.path.rsplit('/').next().unwrap_or_default();
     unit.faults = faults;
     unit.blocks.push(Block {

@@ -95,18 +95,18 @@ impl<'a> Parser<'a> {
     }
 
     /// A block, or an attribute on the outermost level, which says nothing of builds.
-    fn entry(&mut self) -> Option<Option<Entry>> {
+    fn entry(&mut self) -> Option<Vec<Entry>> {
         let start = self.at;
         let (kind, _) = self.name()?;
         self.blanks(false);
         if self.eat('=') {
             self.value(0)?;
-            return Some(None);
+            return Some(Vec::new());
         }
         let mut name = String::new();
         while self.rest().starts_with('"') {
             let label = self.string()?;
-            name = label.as_literal().unwrap_or_default().to_owned();
+            label.as_literal().unwrap_or_default().clone_into(&mut name);
             self.blanks(false);
         }
         let head = self.span(start..self.at);
@@ -114,12 +114,12 @@ impl<'a> Parser<'a> {
             return None;
         }
         let attributes = self.body(0)?;
-        Some(Some(Entry {
+        Some(vec![Entry {
             kind: kind.to_owned(),
             name,
             span: head,
             attributes,
-        }))
+        }])
     }
 
     /// Attributes up to the `}`; blocks inside (`validation`) are left out.

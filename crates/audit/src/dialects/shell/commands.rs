@@ -384,7 +384,8 @@ impl<'t> Reader<'t> {
                 what: "scripts inside scripts nest too deeply to be followed".to_owned(),
             }];
         }
-        super::read_nested(script, self.around, self.nesting + 1).items
+        let within = (self.nesting + 1, self.source.folder);
+        super::read_nested(script, self.around, within).items
     }
 
     /// A command that nothing is known of: a script of the repository, or one that runs its arguments.

@@ -21,10 +21,12 @@ pub(super) struct Source<'a> {
     pub(super) masked: String,
     /// Where the masks are, in order.
     pub(super) masks: Vec<Range<usize>>,
+    /// The folder that the script stands in, below the root of the repository: what `$(dirname "$0")` is.
+    pub(super) folder: Option<&'a str>,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(script: &'a Embedded) -> Self {
+    pub(super) fn new(script: &'a Embedded, folder: Option<&'a str>) -> Self {
         let mut masked = script.text().to_owned();
         let masks = expressions(&masked);
         for mask in &masks {
@@ -34,7 +36,38 @@ impl<'a> Source<'a> {
             script,
             masked,
             masks,
+            folder,
         }
+    }
+
+    /// The folder that a command substitution prints, from the root of the repository: `$(dirname "$0")`
+    /// and `$(cd "$(dirname "$0")/.." && pwd)` are where the script stands, `$(git rev-parse
+    /// --show-toplevel)` is the root.
+    pub(super) fn printed_folder(&self, written: &str) -> Option<String> {
+        if written.contains("rev-parse --show-toplevel") {
+            return Some("/.".to_owned());
+        }
+        let names = written.matches("dirname").count();
+        let script = written.find("$0").or_else(|| written.find("BASH_SOURCE"))?;
+        if names == 0 {
+            return None;
+        }
+        // What stands behind the brackets of all `dirname`s is a path below or above.
+        let mut rest = &written[script..];
+        for _ in 0..names {
+            rest = &rest[rest.find(')')? + 1..];
+            rest = rest.strip_prefix('"').unwrap_or(rest);
+        }
+        let end = rest.find(['"', ' ', ')', '&', ';']).unwrap_or(rest.len());
+        let below = &rest[..end];
+        if below.contains('$') || !(below.is_empty() || below.starts_with('/')) {
+            return None;
+        }
+        Some(format!(
+            "/{}{}{below}",
+            self.folder?,
+            "/..".repeat(names - 1)
+        ))
     }
 
     /// The tree; `None` when the parser had to be stopped.

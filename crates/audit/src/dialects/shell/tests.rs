@@ -39,6 +39,21 @@ fn a_file_is_a_block_and_its_uncalled_functions_are_blocks() {
 }
 
 #[test]
+fn the_folder_of_a_script_is_known() {
+    let text = "cd \"$(dirname \"$0\")/..\"\nD=$(cd \"$(dirname \"${BASH_SOURCE[0]}\")/../x\" && pwd)\n\
+                . \"$D/lib.sh\"\ncd $(git rev-parse --show-toplevel)\n";
+    let (_, unit) = outline::read(read, &[("hack/ci/a.sh", text)]);
+    let shown = shown_blocks(&unit.blocks, text);
+    for expected in [
+        "folder /hack/ci/..",
+        "call script $D/lib.sh sourced",
+        "folder /.",
+    ] {
+        assert!(shown.contains(expected), "{shown}");
+    }
+}
+
+#[test]
 fn deep_and_wide_scripts_end() {
     for script in [
         "( ".repeat(20_000),
@@ -61,7 +76,7 @@ fn deep_and_wide_scripts_end() {
             Surroundings {
                 system: System::Shell,
             },
-            0,
+            (0, None),
         );
         assert!(reading.faults.len() < 2);
     }

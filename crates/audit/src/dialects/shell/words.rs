@@ -137,6 +137,9 @@ impl Source<'_> {
                 }
             }
             "expansion" => out.parts.push(self.expansion(node, depth)),
+            "command_substitution" if self.printed_folder(&written()).is_some() => {
+                out.push_str(&self.printed_folder(&written()).unwrap_or_default());
+            }
             "command_substitution" | "process_substitution" | "arithmetic_expansion" | "array" => {
                 out.parts.extend(Text::unknown(written()).parts);
             }
