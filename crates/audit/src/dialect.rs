@@ -125,14 +125,14 @@ fn by_place(path: &str, folder: &str, name: &str) -> Option<Dialect> {
         return Some(Dialect::Profile);
     }
     if is_in("systemd") || is_in("systemd/system") || is_in("systemd/user") {
-        let is_env = name.ends_with(".env");
+        let is_env = has_end(name, "env");
         return Some(if is_env {
             Dialect::EnvFile
         } else {
             Dialect::Systemd
         });
     }
-    if is_in("environment.d") && name.ends_with(".conf") {
+    if is_in("environment.d") && has_end(name, "conf") {
         return Some(Dialect::HostEnvironment);
     }
     if path == "etc/environment" || path.ends_with("/etc/environment") {
@@ -185,9 +185,9 @@ fn by_name(folder: &str, name: &str) -> Option<Dialect> {
         _ if name.ends_with(".gitlab-ci.yml") || name.ends_with(".gitlab-ci.yaml") => {
             Dialect::GitLab
         }
-        _ if lower.ends_with(".mk") || starts("Makefile") => Dialect::Makefile,
-        _ if lower.ends_with(".sh") || lower.ends_with(".bash") => Dialect::Shell,
-        _ if lower.ends_with(".env") || name.starts_with(".env.") => Dialect::EnvFile,
+        _ if has_end(name, "mk") || starts("Makefile") => Dialect::Makefile,
+        _ if has_end(name, "sh") || has_end(name, "bash") => Dialect::Shell,
+        _ if has_end(name, "env") || name.starts_with(".env.") => Dialect::EnvFile,
         _ if matches!(
             lower.rsplit_once('.').map(|(_, end)| end),
             Some("service" | "socket" | "timer")
@@ -200,7 +200,13 @@ fn by_name(folder: &str, name: &str) -> Option<Dialect> {
 }
 
 fn is_yaml(name: &str) -> bool {
-    name.ends_with(".yml") || name.ends_with(".yaml")
+    has_end(name, "yml") || has_end(name, "yaml")
+}
+
+/// Whether a name ends in a dot and `end`, in whatever case.
+fn has_end(name: &str, end: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, found)| found.eq_ignore_ascii_case(end))
 }
 
 /// Whether a file begins like a shell script.

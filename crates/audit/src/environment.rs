@@ -102,10 +102,10 @@ impl Variable {
 
     /// What the process hands over, be it empty: what tools other than Go see.
     pub fn process(&self) -> Option<&Candidate> {
-        let in_process = |candidate: &&Candidate| candidate.layer == Some(Layer::Process);
-        let used = self.candidates.iter().filter(in_process);
-        used.filter(|candidate| !matches!(candidate.outcome, Outcome::Invisible(_)))
-            .next_back()
+        self.candidates.iter().rfind(|candidate| {
+            candidate.layer == Some(Layer::Process)
+                && !matches!(candidate.outcome, Outcome::Invisible(_))
+        })
     }
 }
 

@@ -8,7 +8,12 @@ use crate::source::{FileId, Span};
 
 /// Replaces `from` by `to` inside a span, when it stands there exactly once: quotes and everything around
 /// stay as they are. `None` where that cannot be done to the byte.
-pub fn replace_within(repository: &Repository, span: Span, from: &str, to: &str) -> Option<Edit> {
+pub(crate) fn replace_within(
+    repository: &Repository,
+    span: Span,
+    from: &str,
+    to: &str,
+) -> Option<Edit> {
     let raw = repository.slice(span);
     let mut found = raw.match_indices(from);
     let (at, _) = found.next()?;
@@ -23,7 +28,7 @@ pub fn replace_within(repository: &Repository, span: Span, from: &str, to: &str)
 }
 
 /// Takes the whole line of a span away, with its line feed.
-pub fn delete_line(repository: &Repository, span: Span) -> Option<Edit> {
+pub(crate) fn delete_line(repository: &Repository, span: Span) -> Option<Edit> {
     let file = repository.file(span.file);
     let line = file.line(span);
     let range = file.line_range(line)?;
@@ -37,7 +42,7 @@ pub fn delete_line(repository: &Repository, span: Span) -> Option<Edit> {
 }
 
 /// Files with these edits; `None` when edits overlap or leave a file.
-pub fn apply(repository: &Repository, edits: &[Edit]) -> Option<HashMap<FileId, Vec<u8>>> {
+pub(crate) fn apply(repository: &Repository, edits: &[Edit]) -> Option<HashMap<FileId, Vec<u8>>> {
     let mut by_file: HashMap<FileId, Vec<&Edit>> = HashMap::new();
     for edit in edits {
         by_file.entry(edit.span.file).or_default().push(edit);

@@ -1,5 +1,7 @@
 //! All sites in a table: what is asked where, and whether that is right.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::audit::Audit;
@@ -174,18 +176,20 @@ fn quoted(cell: &str) -> String {
 pub fn text(rows: &[Row]) -> String {
     let mut out = String::new();
     for row in rows {
+        // Writing to a string cannot fail.
         let go = row.go.as_deref().unwrap_or("-");
-        out.push_str(&format!(
+        let _ = write!(
+            out,
             "{:<8} {:<8} go {go:<8} {}:{}  {}\n",
             row.verdict, row.system, row.path, row.line, row.command
-        ));
+        );
         let named = COLUMNS.iter().zip(&row.values);
         for (name, value) in named {
             if let Some(value) = value {
-                out.push_str(&format!("         {name}={value}\n"));
+                let _ = writeln!(out, "         {name}={value}");
             }
         }
     }
-    out.push_str(&format!("{} sites\n", rows.len()));
+    let _ = writeln!(out, "{} sites", rows.len());
     out
 }

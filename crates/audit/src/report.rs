@@ -127,7 +127,7 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0.
     Sarif,
-    /// JUnit XML: a suite a file, a case a finding.
+    /// `JUnit` XML: a suite a file, a case a finding.
     Junit,
     /// Annotations of GitHub Actions.
     GitHub,
@@ -224,7 +224,7 @@ pub fn severity(severity: Severity) -> &'static str {
 }
 
 /// `high`, `medium` or `low`.
-pub fn confidence(confidence: Confidence) -> &'static str {
+pub(crate) fn confidence(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::High => "high",
         Confidence::Medium => "medium",
@@ -233,7 +233,7 @@ pub fn confidence(confidence: Confidence) -> &'static str {
 }
 
 /// `safe` or `unsafe`.
-pub fn safety(safety: Safety) -> &'static str {
+pub(crate) fn safety(safety: Safety) -> &'static str {
     match safety {
         Safety::Safe => "safe",
         Safety::Unsafe => "unsafe",

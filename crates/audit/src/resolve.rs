@@ -18,7 +18,6 @@ use crate::site::{Act, Crumb, Site};
 use crate::source::Span;
 use crate::text::{Part, Text};
 
-pub(crate) use scope::is_of_interest;
 use scope::{Offer, Scope};
 
 /// How deep calls and blocks may nest: deeper than people write, and a stop for what calls itself.
@@ -181,7 +180,7 @@ impl Walker<'_> {
             });
         }
         if let Some(image) = &block.image {
-            self.enter_image(image, block.system == System::Docker, scope, way);
+            enter_image(image, block.system == System::Docker, scope, way);
         }
         if let Some(folder) = &block.folder {
             way.folder = match scope.expand(folder) {
@@ -211,61 +210,13 @@ impl Walker<'_> {
 
     /// Notes settings that nothing here uses: a file that a host or another job reads.
     fn settings_site(&mut self, block: &Block, scope: &Scope, way: &Way) {
-        self.push(Site {
-            span: block.span,
-            act: Act::HostFile,
-            words: Vec::new(),
-            system: block.system,
-            trail: way.trail.clone(),
-            environment: effective::environment(scope, way.gaps.is_empty()),
-            go: way.go.clone(),
-            image: way.image.clone(),
-            folder: way.folder.clone(),
-            sudo: way.sudo,
-            gaps: way.gaps.clone(),
-            installed: way.installed.clone(),
-            passes: Vec::new(),
-            builds: None,
-        });
-    }
-
-    fn enter_image(
-        &mut self,
-        image: &crate::block::Located,
-        is_build: bool,
-        scope: &mut Scope,
-        way: &mut Way,
-    ) {
-        let image_name = match scope.expand(&image_text(&image.text, scope)) {
-            Value::Known(name) => name,
-            Value::Unknown(_) | Value::Unset => {
-                way.image = None;
-                way.go = None;
-                return;
-            }
-        };
-        let facts = crate::images::facts(&image_name);
-        way.go = facts.as_ref().and_then(|facts| facts.go.clone());
-        for (name, value) in facts.iter().flat_map(|facts| &facts.environment) {
-            let offer = Offer {
-                name: (*name).to_owned(),
-                value: Value::Known((*value).to_owned()),
-                span: Some(image.span),
-                how: format!("image {image_name}"),
-                layer: Layer::Process,
-                reach: Reach::Block,
-                // What a CI system sets in a container wins over the image.
-                when: if is_build {
-                    When::Always
-                } else {
-                    When::IfUnset
-                },
-                rank: 0,
-                secret: false,
-            };
-            scope.set(offer, System::Docker);
-        }
-        way.image = Some(image_name);
+        self.push(new_site(
+            block.span,
+            Act::HostFile,
+            block.system,
+            scope,
+            way,
+        ));
     }
 
     fn item(
@@ -309,18 +260,7 @@ impl Walker<'_> {
                     way.go = Some(version);
                 }
                 if *local == Some(true) {
-                    let offer = Offer {
-                        name: "GOTOOLCHAIN".to_owned(),
-                        value: Value::Known("local".to_owned()),
-                        span: Some(version.span),
-                        how: "setup-go".to_owned(),
-                        layer: Layer::Process,
-                        reach: Reach::Later,
-                        when: When::IfUnset,
-                        rank: 0,
-                        secret: false,
-                    };
-                    outward.push(Outward::Offer(offer));
+                    outward.push(Outward::Offer(local_toolchain(version.span)));
                 }
             }
             Item::Run(run) => self.site(run, block.system, scope, way),
@@ -331,7 +271,8 @@ impl Walker<'_> {
                     outward.push(Outward::Installed(names.clone()));
                     way.installed.extend(names);
                 }
-                self.other(command.span, Act::Command, words, block.system, scope, way);
+                let site = new_site(command.span, Act::Command, block.system, scope, way);
+                self.other(site, &words);
             }
             Item::Write(write) => {
                 let path = write.path.text.to_string();
@@ -339,7 +280,8 @@ impl Walker<'_> {
                     content: write.content.clone(),
                     append: write.append,
                 };
-                self.other(write.path.span, act, vec![path], block.system, scope, way);
+                let site = new_site(write.path.span, act, block.system, scope, way);
+                self.other(site, &[path]);
             }
             Item::Block(inner) => {
                 let more = self.enter(inner, scope, way);
@@ -393,32 +335,10 @@ impl Walker<'_> {
     }
 
     /// Notes what does not use Go and matters all the same.
-    fn other(
-        &mut self,
-        span: Span,
-        act: Act,
-        words: Vec<String>,
-        system: System,
-        scope: &Scope,
-        way: &Way,
-    ) {
+    fn other(&mut self, mut site: Site, words: &[String]) {
         if self.found.others.len() < OTHERS {
-            self.found.others.push(Site {
-                span,
-                act,
-                words: words.iter().map(|word| crate::secret::hide(word)).collect(),
-                system,
-                trail: way.trail.clone(),
-                environment: effective::environment(scope, way.gaps.is_empty()),
-                go: way.go.clone(),
-                image: way.image.clone(),
-                folder: way.folder.clone(),
-                sudo: way.sudo,
-                gaps: way.gaps.clone(),
-                installed: way.installed.clone(),
-                passes: Vec::new(),
-                builds: None,
-            });
+            site.words = words.iter().map(|word| crate::secret::hide(word)).collect();
+            self.found.others.push(site);
         }
     }
 
@@ -434,22 +354,10 @@ impl Walker<'_> {
             scope.set(offer, system);
         }
         let words = run.words.iter().map(|word| crate::secret::hide(word));
-        self.push(Site {
-            span: run.span,
-            act: Act::Run(run.tool.clone()),
-            words: words.collect(),
-            system,
-            trail: way.trail.clone(),
-            environment: effective::environment(&scope, way.gaps.is_empty()),
-            go: way.go.clone(),
-            image: way.image.clone(),
-            folder: way.folder.clone(),
-            sudo: run.sudo || way.sudo,
-            gaps: way.gaps.clone(),
-            installed: way.installed.clone(),
-            passes: Vec::new(),
-            builds: None,
-        });
+        let mut site = new_site(run.span, Act::Run(run.tool.clone()), system, &scope, way);
+        site.words = words.collect();
+        site.sudo |= run.sudo;
+        self.push(site);
     }
 
     fn push(&mut self, site: Site) {
@@ -549,6 +457,75 @@ fn sets_go(item: &Item) -> bool {
     }
 }
 
+/// What an image brings.
+fn enter_image(image: &crate::block::Located, is_build: bool, scope: &mut Scope, way: &mut Way) {
+    let image_name = match scope.expand(&image_text(&image.text, scope)) {
+        Value::Known(name) => name,
+        Value::Unknown(_) | Value::Unset => {
+            way.image = None;
+            way.go = None;
+            return;
+        }
+    };
+    let facts = crate::images::facts(&image_name);
+    way.go = facts.as_ref().and_then(|facts| facts.go.clone());
+    for (name, value) in facts.iter().flat_map(|facts| &facts.environment) {
+        let offer = Offer {
+            name: (*name).to_owned(),
+            value: Value::Known((*value).to_owned()),
+            span: Some(image.span),
+            how: format!("image {image_name}"),
+            layer: Layer::Process,
+            reach: Reach::Block,
+            // What a CI system sets in a container wins over the image.
+            when: if is_build {
+                When::Always
+            } else {
+                When::IfUnset
+            },
+            rank: 0,
+            secret: false,
+        };
+        scope.set(offer, System::Docker);
+    }
+    way.image = Some(image_name);
+}
+
+/// A site at this point of the way, without words.
+fn new_site(span: Span, act: Act, system: System, scope: &Scope, way: &Way) -> Site {
+    Site {
+        span,
+        act,
+        words: Vec::new(),
+        system,
+        trail: way.trail.clone(),
+        environment: effective::environment(scope, way.gaps.is_empty()),
+        go: way.go.clone(),
+        image: way.image.clone(),
+        folder: way.folder.clone(),
+        sudo: way.sudo,
+        gaps: way.gaps.clone(),
+        installed: way.installed.clone(),
+        passes: Vec::new(),
+        builds: None,
+    }
+}
+
+/// What setup-go exports for the later steps.
+fn local_toolchain(span: Span) -> Offer {
+    Offer {
+        name: "GOTOOLCHAIN".to_owned(),
+        value: Value::Known("local".to_owned()),
+        span: Some(span),
+        how: "setup-go".to_owned(),
+        layer: Layer::Process,
+        reach: Reach::Later,
+        when: When::IfUnset,
+        rank: 0,
+        secret: false,
+    }
+}
+
 /// The packages that a command installs.
 fn installed(words: &[String]) -> Option<Vec<String>> {
     let [first, rest @ ..] = words else {
@@ -575,11 +552,6 @@ fn title(block: &Block) -> String {
         ("step", name) => format!("step \"{name}\""),
         (kind, name) => format!("{kind} {name}"),
     }
-}
-
-/// Whether a site runs `go` itself.
-pub(crate) fn is_go(site: &Site) -> bool {
-    site.act == Act::Run(Tool::Go)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub struct Rule {
     /// What it must find, and what it must leave alone; shown on the page, run as tests.
     pub examples: &'static [Example],
     /// Looks.
-    pub check: fn(&'static Rule, &Judgement<'_>, &mut Vec<Finding>),
+    pub check: fn(&'static Self, &Judgement<'_>, &mut Vec<Finding>),
 }
 
 /// A small repository to try a rule on.

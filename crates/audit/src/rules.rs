@@ -67,6 +67,9 @@ mod gp402;
 mod gp403;
 mod gp404;
 mod gp407;
+mod gp901;
+mod gp902;
+mod gp905;
 mod patterns;
 mod privacy;
 mod proxy_list;
@@ -142,6 +145,9 @@ pub const RULES: &[&Rule] = &[
     &gp403::RULE,
     &gp404::RULE,
     &gp407::RULE,
+    &gp901::RULE,
+    &gp902::RULE,
+    &gp905::RULE,
 ];
 
 /// A rule by its id (`GP101`, letter case does not matter) or name.

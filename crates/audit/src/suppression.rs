@@ -200,13 +200,11 @@ fn parse(text: &str, today: Date) -> (Vec<String>, Option<String>) {
         .filter(|name| !name.is_empty());
     let mut names: Vec<String> = names.map(str::to_owned).collect();
     for name in &mut names {
-        match rules::find(name) {
-            Some(rule) => rule.id.clone_into(name),
-            None => {
-                let fault = format!("the suppression names `{name}`, which is no rule");
-                return (names, Some(fault));
-            }
-        }
+        let Some(rule) = rules::find(name) else {
+            let fault = format!("the suppression names `{name}`, which is no rule");
+            return (names, Some(fault));
+        };
+        rule.id.clone_into(name);
     }
     if names.is_empty() {
         return (names, Some("the suppression names no rule".to_owned()));

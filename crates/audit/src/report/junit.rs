@@ -1,4 +1,4 @@
-//! JUnit XML: a suite a file, a case a rule and site.
+//! `JUnit` XML: a suite a file, a case a rule and site.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 

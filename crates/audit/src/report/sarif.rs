@@ -1,5 +1,7 @@
 //! SARIF 2.1.0 (OASIS Standard, 2020): what code scanning services read.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value as Json, json};
 
 use crate::finding::Severity;
@@ -148,7 +150,10 @@ fn uri(path: &str) -> String {
             | b'+' => {
                 out.push(char::from(byte));
             }
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     out

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::block::{Block, Boundary, Call, Item, Setting, System, Target};
-use crate::dialect::Dialect;
 use crate::environment::Value;
 use crate::repository::Repository;
 use crate::site::{Act, Crumb, Site};
@@ -85,9 +84,9 @@ pub(super) fn called(repository: &Repository) -> HashSet<Span> {
                 Item::Branches(ways) => items.extend(ways.iter().flatten()),
                 Item::Call(call) => {
                     let scope = Scope::default();
-                    for folder in [Some(String::new()), folder_of(repository, call.span)] {
+                    for folder in [String::new(), folder_of(repository, call.span)] {
                         let way = Way {
-                            folder,
+                            folder: Some(folder),
                             ..Way::default()
                         };
                         if let Ok(blocks) = find(repository, call, &scope, &way) {
@@ -107,13 +106,11 @@ pub(super) fn called(repository: &Repository) -> HashSet<Span> {
     called
 }
 
-fn folder_of(repository: &Repository, span: Span) -> Option<String> {
+fn folder_of(repository: &Repository, span: Span) -> String {
     let path = &repository.file(span.file).path;
-    Some(
-        path.rsplit_once('/')
-            .map_or("", |(folder, _)| folder)
-            .to_owned(),
-    )
+    path.rsplit_once('/')
+        .map_or("", |(folder, _)| folder)
+        .to_owned()
 }
 
 /// What a call leads to.
@@ -148,29 +145,12 @@ fn find<'r>(
             file,
             folder,
             targets,
-        } => {
-            let inside = match folder {
-                None => way.folder.clone(),
-                Some(folder) => {
-                    let folder = known(scope, folder, "folder of make")?;
-                    way.folder.as_deref().map(|from| join(from, &folder))
-                }
-            };
-            let there = Way {
-                folder: inside.clone(),
-                ..Way::default()
-            };
-            let (file, unit) = match file {
-                Some(file) => {
-                    let path = known(scope, file, "makefile")?;
-                    at(repository, &there, &[path.as_str()], "makefile")?
-                }
-                None => at(repository, &there, &MAKEFILES, "makefile")?,
-            };
-            let mut found = make_targets(unit, targets)?;
-            (found.folder, found.file) = (inside, file);
-            Ok(found)
-        }
+        } => find_make(
+            repository,
+            scope,
+            way,
+            (file.as_ref(), folder.as_ref(), targets),
+        ),
         Target::Goal { file, name } => {
             let unit = repository.unit(*file);
             let unit =
@@ -197,24 +177,7 @@ fn find<'r>(
             })
         }
         Target::Compose { file, names, bake } => {
-            let defaults = if *bake { BAKE_FILES } else { COMPOSE_FILES };
-            let (file, unit) = match file {
-                Some(file) => {
-                    let path = known(scope, file, "compose file")?;
-                    at(repository, way, &[path.as_str()], "compose file")?
-                }
-                None => at(repository, way, &defaults, "compose file")?,
-            };
-            let blocks = unit
-                .blocks
-                .iter()
-                .filter(|block| names.is_empty() || names.contains(&block.name));
-            Ok(Found {
-                blocks: blocks.collect(),
-                front: None,
-                folder: None,
-                file,
-            })
+            find_compose(repository, scope, way, (file.as_ref(), names, *bake))
         }
         Target::Workflow { path, .. } => {
             let root = Way {
@@ -237,6 +200,63 @@ fn find<'r>(
             })
         }
     }
+}
+
+/// The targets of a makefile: `-f`, `-C` and their names.
+fn find_make<'r>(
+    repository: &'r Repository,
+    scope: &Scope,
+    way: &Way,
+    (file, folder, targets): (Option<&Text>, Option<&Text>, &[String]),
+) -> Result<Found<'r>, String> {
+    let inside = match folder {
+        None => way.folder.clone(),
+        Some(folder) => {
+            let folder = known(scope, folder, "folder of make")?;
+            way.folder.as_deref().map(|from| join(from, &folder))
+        }
+    };
+    let there = Way {
+        folder: inside.clone(),
+        ..Way::default()
+    };
+    let (file, unit) = match file {
+        Some(file) => {
+            let path = known(scope, file, "makefile")?;
+            at(repository, &there, &[path.as_str()], "makefile")?
+        }
+        None => at(repository, &there, &MAKEFILES, "makefile")?,
+    };
+    let mut found = make_targets(unit, targets)?;
+    (found.folder, found.file) = (inside, file);
+    Ok(found)
+}
+
+/// Services of a compose file, or targets of a bake file.
+fn find_compose<'r>(
+    repository: &'r Repository,
+    scope: &Scope,
+    way: &Way,
+    (file, names, bake): (Option<&Text>, &[String], bool),
+) -> Result<Found<'r>, String> {
+    let defaults = if bake { BAKE_FILES } else { COMPOSE_FILES };
+    let (file, unit) = match file {
+        Some(file) => {
+            let path = known(scope, file, "compose file")?;
+            at(repository, way, &[path.as_str()], "compose file")?
+        }
+        None => at(repository, way, &defaults, "compose file")?,
+    };
+    let blocks = unit
+        .blocks
+        .iter()
+        .filter(|block| names.is_empty() || names.contains(&block.name));
+    Ok(Found {
+        blocks: blocks.collect(),
+        front: None,
+        folder: None,
+        file,
+    })
 }
 
 fn known(scope: &Scope, text: &Text, what: &str) -> Result<String, String> {
@@ -436,18 +456,18 @@ impl Walker<'_> {
         let mut body = block.clone();
         // What is handed over wins over what the image brings.
         if let Some(image) = body.image.take() {
-            self.enter_image(&image, true, &mut inner, &mut way);
+            super::enter_image(&image, true, &mut inner, &mut way);
         }
         for setting in passes {
             let offer = scope.offer(setting);
             if block.kind == "stage" {
-                let passed = Passed {
+                let given = Passed {
                     value: offer.value,
                     span: setting.span,
                     how: offer.how,
                     secret: offer.secret,
                 };
-                inner.passes.insert(setting.name.clone(), passed);
+                inner.passes.insert(setting.name.clone(), given);
             } else if offer.value != Value::Unset {
                 inner.set(offer, block.system);
             }
@@ -579,9 +599,4 @@ fn passes(call: &Call, scope: &Scope) -> BTreeMap<String, Passed> {
         (setting.name.clone(), passed)
     };
     call.passes.iter().map(pass).collect()
-}
-
-/// Whether a unit is of a dialect that scripts call.
-pub(crate) fn is_script(unit: &Unit) -> bool {
-    matches!(unit.dialect, Dialect::Shell | Dialect::Profile)
 }

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::block::Layer;
 use crate::environment::{Candidate, Confidence, Environment, Outcome, Value, Variable};
 
 use super::scope::{Held, Scope, Slot, is_of_interest};
@@ -122,9 +121,4 @@ fn fall_back(variables: &mut BTreeMap<String, Variable>, name: &str, private: Op
         candidates,
     };
     variables.insert(name.to_owned(), variable);
-}
-
-/// Whether a layer belongs to Go's own files.
-pub(crate) fn is_file(layer: Layer) -> bool {
-    layer != Layer::Process
 }

@@ -80,10 +80,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
                 }
             };
             let new: Vec<_> = text.split(',').map(glob).collect();
-            let needs_quotes = new
-                .iter()
-                .next()
-                .is_some_and(|first| first.starts_with('*'));
+            let needs_quotes = new.first().is_some_and(|first| first.starts_with('*'));
             let quoted = value
                 .candidate
                 .span

@@ -1,5 +1,7 @@
 //! The examples of all rules, run.
 
+use std::fmt::Write as _;
+
 use crate::audit::{Audit, Options};
 use crate::finding::Finding;
 use crate::repository::Repository;
@@ -55,14 +57,15 @@ fn every_rule_finds_what_its_examples_say() {
             let audit = audit(example, repository(example));
             let found = places(&audit, rule);
             if found != example.finds {
-                wrong += &format!(
+                let _ = write!(
+                    wrong,
                     "{} ({}): found {found:?}, expected {:?}\n",
                     rule.id, example.title, example.finds
                 );
             }
             for finding in of_rule(&audit, rule) {
                 if finding.message.trim().is_empty() || finding.message.contains('\n') {
-                    wrong += &format!("{}: message {:?}\n", rule.id, finding.message);
+                    let _ = write!(wrong, "{}: message {:?}\n", rule.id, finding.message);
                 }
             }
         }
@@ -88,12 +91,16 @@ fn every_fix_mends_its_example() {
             let id = before.repository.find(example.files[0].0).unwrap();
             let fixed = changed.get(&id).map(|bytes| String::from_utf8_lossy(bytes));
             if fixed.as_deref() != Some(filled(expected).as_str()) {
-                wrong += &format!("{} ({}): fixed is {fixed:?}\n", rule.id, example.title);
+                let _ = write!(
+                    wrong,
+                    "{} ({}): fixed is {fixed:?}\n",
+                    rule.id, example.title
+                );
                 continue;
             }
             let after = audit(example, before.repository.with_content(&changed));
             if !of_rule(&after, rule).is_empty() {
-                wrong += &format!("{} ({}): still found\n", rule.id, example.title);
+                let _ = write!(wrong, "{} ({}): still found\n", rule.id, example.title);
             }
         }
     }
