@@ -40,14 +40,8 @@ mod yaml;
 
 pub use audit::{Audit, Options};
 pub use baseline::{Baseline, Entry};
-pub use block::{
-    Block, Boundary, Call, Command, Item, Layer, Located, Reach, Run, Setting, System, Target,
-    Tool, When, Write,
-};
+pub use block::*;
 pub use dialect::Dialect;
-pub use dialects::github::detail::{EnvPlace, GitHub, Job, Step};
-pub use dialects::gitlab::detail::{GitLab, GitLabJob, Inherits};
-pub use dialects::jenkins::detail::{Interpolation, Jenkins, JenkinsPlace};
 pub use environment::{Candidate, Confidence, Environment, Outcome, Value, Variable};
 pub use error::Error;
 pub use finding::{Edit, Finding, Fix, Safety, Severity};
@@ -63,4 +57,4 @@ pub use secret::hide;
 pub use site::{Act, Crumb, Site};
 pub use source::{FileId, SourceFile, Span};
 pub use text::{Part, Text};
-pub use unit::{Detail, Fault, FaultKind, Unit};
+pub use unit::*;

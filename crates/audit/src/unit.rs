@@ -3,9 +3,9 @@
 use crate::block::Block;
 use crate::dialect::Dialect;
 use crate::dialects::dockerfile::detail::Dockerfile;
-use crate::dialects::github::detail::GitHub;
-use crate::dialects::gitlab::detail::GitLab;
-use crate::dialects::jenkins::detail::Jenkins;
+pub use crate::dialects::github::detail::{EnvPlace, GitHub, Job, Step};
+pub use crate::dialects::gitlab::detail::{GitLab, GitLabJob, Inherits};
+pub use crate::dialects::jenkins::detail::{Interpolation, Jenkins, JenkinsPlace};
 use crate::source::{FileId, Span};
 
 /// What a front end made of a file.

@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
             title: "broken YAML",
             files: &[(".github/workflows/ci.yml", "on: push\njobs:\n  a: [\n")],
             policy: None,
-            finds: &[".github/workflows/ci.yml:4"],
+            finds: &[".github/workflows/ci.yml:3"],
             fixed: None,
         },
         Example {
