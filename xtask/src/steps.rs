@@ -20,7 +20,7 @@ pub(crate) fn test() -> Result<()> {
     let succeeded = timed("tests", || {
         let arguments = ["test", "--workspace", "--all-features", "--no-fail-fast"];
         stream(cargo(&arguments).env("PROPTEST_RNG_SEED", SEED), |line| {
-            count.read(line)
+            count.read(line);
         })
     })?;
     if !succeeded || count.failed > 0 {

@@ -178,9 +178,9 @@ pub fn text(rows: &[Row]) -> String {
     for row in rows {
         // Writing to a string cannot fail.
         let go = row.go.as_deref().unwrap_or("-");
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "{:<8} {:<8} go {go:<8} {}:{}  {}\n",
+            "{:<8} {:<8} go {go:<8} {}:{}  {}",
             row.verdict, row.system, row.path, row.line, row.command
         );
         let named = COLUMNS.iter().zip(&row.values);

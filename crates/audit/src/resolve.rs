@@ -11,7 +11,7 @@ mod scope;
 
 use std::collections::HashSet;
 
-use crate::block::{Block, Boundary, Item, Layer, Reach, Run, System, Tool, When};
+use crate::block::{Block, Boundary, Item, Layer, Reach, Run, System, When};
 use crate::environment::Value;
 use crate::repository::Repository;
 use crate::site::{Act, Crumb, Site};
@@ -255,18 +255,21 @@ impl Walker<'_> {
                 span,
             } => scope.declare(name, default.as_ref(), *span),
             Item::Toolchain { version, local } => {
+                if *local == Some(true) {
+                    outward.push(Outward::Offer(local_toolchain(version.span)));
+                }
                 if let Value::Known(version) = scope.expand(&version.text) {
                     outward.push(Outward::Go(version.clone()));
                     way.go = Some(version);
                 }
-                if *local == Some(true) {
-                    outward.push(Outward::Offer(local_toolchain(version.span)));
-                }
             }
             Item::Run(run) => self.site(run, block.system, scope, way),
             Item::Command(command) => {
-                let words = command.words.iter().map(|word| word.text.to_string());
-                let words: Vec<_> = words.collect();
+                let words: Vec<_> = command
+                    .words
+                    .iter()
+                    .map(|word| word.text.to_string())
+                    .collect();
                 if let Some(names) = installed(&words) {
                     outward.push(Outward::Installed(names.clone()));
                     way.installed.extend(names);
@@ -275,13 +278,8 @@ impl Walker<'_> {
                 self.other(site, &words);
             }
             Item::Write(write) => {
-                let path = write.path.text.to_string();
-                let act = Act::Write {
-                    content: write.content.clone(),
-                    append: write.append,
-                };
-                let site = new_site(write.path.span, act, block.system, scope, way);
-                self.other(site, &[path]);
+                let site = new_site(write.path.span, written(write), block.system, scope, way);
+                self.other(site, &[write.path.text.to_string()]);
             }
             Item::Block(inner) => {
                 let more = self.enter(inner, scope, way);
@@ -508,6 +506,13 @@ fn new_site(span: Span, act: Act, system: System, scope: &Scope, way: &Way) -> S
         installed: way.installed.clone(),
         passes: Vec::new(),
         builds: None,
+    }
+}
+
+fn written(write: &crate::block::Write) -> Act {
+    Act::Write {
+        content: write.content.clone(),
+        append: write.append,
     }
 }
 

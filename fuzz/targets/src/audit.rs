@@ -87,7 +87,9 @@ fn walk(items: &[Item], holds: &dyn Fn(Span)) {
             }
             Item::Enclosed { block, passes } => {
                 holds(block.span);
-                passes.iter().for_each(|setting| holds(setting.span));
+                for setting in passes {
+                    holds(setting.span);
+                }
                 walk(&block.items, holds);
             }
             Item::Branches(ways) => ways.iter().for_each(|way| walk(way, holds)),

@@ -40,7 +40,7 @@ pub(super) fn is_wide(pattern: &str) -> bool {
     let host = pattern.split('/').next().unwrap_or_default();
     let rest: Vec<&str> = pattern.split('/').skip(1).collect();
     let only_stars = |part: &&str| !part.is_empty() && part.chars().all(|letter| letter == '*');
-    if !rest.iter().all(|part| only_stars(part)) {
+    if !rest.iter().all(only_stars) {
         return false;
     }
     if only_stars(&host) || PUBLIC_HOSTS.contains(&host) {

@@ -57,15 +57,15 @@ fn every_rule_finds_what_its_examples_say() {
             let audit = audit(example, repository(example));
             let found = places(&audit, rule);
             if found != example.finds {
-                let _ = write!(
+                let _ = writeln!(
                     wrong,
-                    "{} ({}): found {found:?}, expected {:?}\n",
+                    "{} ({}): found {found:?}, expected {:?}",
                     rule.id, example.title, example.finds
                 );
             }
             for finding in of_rule(&audit, rule) {
                 if finding.message.trim().is_empty() || finding.message.contains('\n') {
-                    let _ = write!(wrong, "{}: message {:?}\n", rule.id, finding.message);
+                    let _ = writeln!(wrong, "{}: message {:?}", rule.id, finding.message);
                 }
             }
         }
@@ -91,16 +91,12 @@ fn every_fix_mends_its_example() {
             let id = before.repository.find(example.files[0].0).unwrap();
             let fixed = changed.get(&id).map(|bytes| String::from_utf8_lossy(bytes));
             if fixed.as_deref() != Some(filled(expected).as_str()) {
-                let _ = write!(
-                    wrong,
-                    "{} ({}): fixed is {fixed:?}\n",
-                    rule.id, example.title
-                );
+                let _ = writeln!(wrong, "{} ({}): fixed is {fixed:?}", rule.id, example.title);
                 continue;
             }
             let after = audit(example, before.repository.with_content(&changed));
             if !of_rule(&after, rule).is_empty() {
-                let _ = write!(wrong, "{} ({}): still found\n", rule.id, example.title);
+                let _ = writeln!(wrong, "{} ({}): still found", rule.id, example.title);
             }
         }
     }

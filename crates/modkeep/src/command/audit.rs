@@ -34,11 +34,15 @@ Exit codes: 0 clean or below --fail-on, 1 findings, 2 wrong usage, 3 nothing cou
 /// Arguments of `modkeep audit`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Arguments {
     /// Repositories or single files
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// The company's policy: a file or a web address; default: MODKEEP_POLICY
+    /// The company's policy: a file or a web address; default: `MODKEEP_POLICY`
     #[arg(long, value_name = "FILE|URL")]
     policy: Option<String>,
     /// text, json, sarif, junit, github or gitlab, to a file with =FILE; may be given several times

@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     /// Count warnings as failures
     #[arg(long)]
     strict: bool,
-    /// Judge by this policy, a file or a web address (or MODKEEP_POLICY)
+    /// Judge by this policy, a file or a web address (or `MODKEEP_POLICY`)
     #[arg(long, value_name = "FILE|URL")]
     policy: Option<String>,
     /// Hide the names of your own hosts too

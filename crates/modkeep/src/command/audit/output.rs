@@ -128,7 +128,7 @@ pub(super) fn print_inventory(rows: &[Row], outputs: &[Output]) -> Result<(), Fa
     Ok(())
 }
 
-/// Whether a terminal shows colour (NO_COLOR, CLICOLOR, CLICOLOR_FORCE).
+/// Whether a terminal shows colour (`NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`).
 fn has_colour(env: &EnvSnapshot) -> bool {
     let is_set = |name| env.get(name).is_some_and(|value| !value.is_empty());
     if is_set("NO_COLOR") || env.get("CLICOLOR") == Some("0") {
