@@ -2,6 +2,7 @@
 //! what real `go` commands do: all rows recorded by `cargo xtask truth`, and
 //! fresh ones with the `go` at hand.
 
+use std::io::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
 use std::process::Command;
 
@@ -222,12 +223,13 @@ fn recorded_rows_agree_with_our_reading() {
 
 #[test]
 fn fresh_cases_agree_with_the_go_at_hand_and_with_route() {
-    let given = std::env::var("MODKEEP_TRUTH_SEED").ok();
+    let env = platform::EnvSnapshot::of_process();
+    let given = env.get("MODKEEP_TRUTH_SEED").map(str::to_owned);
     let seed = given.map_or_else(
         || RandomState::new().hash_one(0_u8),
         |seed| seed.parse().expect("MODKEEP_TRUTH_SEED is a number"),
     );
-    println!("MODKEEP_TRUTH_SEED={seed}");
+    writeln!(std::io::stdout(), "MODKEEP_TRUTH_SEED={seed}").unwrap();
     let cases = truth::draw(seed, LIVE);
     let done = truth::observe_all(&testkit::find_go(), &cases, 2);
     assert_eq!(agree(cases.iter().zip(done)), LIVE);

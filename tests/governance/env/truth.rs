@@ -394,8 +394,7 @@ fn show_answers_for_another_release() {
         let shown = ground
             .modkeep(&["show", "--go", go, "--format", "json"])
             .json();
-        let found = value(&shown, name).to_owned();
-        found
+        value(&shown, name).to_owned()
     };
     assert_eq!(value_of("1.12", "GOPROXY"), "");
     assert_ne!(value_of("1.13", "GOPROXY"), "");
