@@ -2,8 +2,8 @@
 //! what real `go` commands do: all rows recorded by `cargo xtask truth`, and
 //! fresh ones with the `go` at hand.
 
-use std::io::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
+use std::io::Write as _;
 use std::process::Command;
 
 use goenv::{Checksums, Client, ClientEntry, GoEnv, Sources};
