@@ -1,8 +1,8 @@
 //! From what `go` printed to what is wrong and what to do.
 //!
 //! A log goes through these steps, a piece at a time and in bounded memory: bytes become lines without colours
-//! and time stamps ([`line`]), lines become records ([`record`]), a record is held against the catalogue
-//! ([`judge`]), and secrets are taken out before anything else is done with it ([`redact`]).
+//! and time stamps (`line`), lines become records (`record`), a record is held against the catalogue
+//! (`judge`), and secrets are taken out before anything else is done with it (`redact`).
 
 mod catalogue;
 mod embedded;
