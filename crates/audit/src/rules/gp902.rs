@@ -62,6 +62,16 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
+            title: "a unit",
+            files: &[(
+                "etc/systemd/system/ci.service.d/50-go.conf",
+                "[Service]\nEnvironment=GOPROXY=direct\n",
+            )],
+            policy: None,
+            finds: &["etc/systemd/system/ci.service.d/50-go.conf:2"],
+            fixed: None,
+        },
+        Example {
             title: "all is written there",
             files: &[(
                 ".github/workflows/ci.yml",
@@ -90,6 +100,15 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             ));
         }
     }
+    for (id, file) in judgement.repository.files() {
+        let Some(what) = not_read(judgement.repository.dialect(id)) else {
+            continue;
+        };
+        if let Some(at) = ACQUISITION.iter().find_map(|name| file.text().find(name)) {
+            let message = format!("{what} are not read yet: what is set here is not judged");
+            findings.push(Finding::new(rule, Some(Span::new(id, at..at)), message));
+        }
+    }
     for name in ACQUISITION {
         for value in judgement.in_use(name) {
             if let Value::Unknown(written) = &value.candidate.value {
@@ -97,5 +116,15 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
                 findings.push(value.about(Finding::new(rule, value.candidate.span, message), name));
             }
         }
+    }
+}
+
+/// Files of dialects that are found and have no front end yet, in words.
+fn not_read(dialect: Dialect) -> Option<&'static str> {
+    match dialect {
+        Dialect::Systemd => Some("systemd units"),
+        Dialect::HostEnvironment => Some("environment files of hosts"),
+        Dialect::Kubernetes => Some("Kubernetes manifests"),
+        _ => None,
     }
 }
