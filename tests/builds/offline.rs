@@ -174,8 +174,10 @@ fn disable_module_fetch_asks_no_upstream() {
 #[test]
 fn the_store_is_a_proxy_of_files() {
     deadline(WITHIN, || {
-        let pair = Pair::start(&[]);
+        let mut pair = Pair::start(&[]);
         let sums = build(&pair.go(pair.through().url()));
+        // Answered is not yet published (decision 0015); the end of a modkeep leaves nothing waiting.
+        pair.restart(&[]);
         let copy = tempfile::tempdir().unwrap();
         copy_folder(&pair.store(), copy.path());
         for store in [pair.store(), copy.path().to_owned()] {
