@@ -48,7 +48,7 @@ pub use finding::{Edit, Finding, Fix, Safety, Severity};
 pub use judgement::{InUse, Judgement};
 pub use mend::{Mended, mend};
 pub use modules::GoModule;
-pub use report::{Format, Shown, render, severity, shown};
+pub use report::{Format, Shown, confidence, render, severity, shown};
 pub use repository::Repository;
 pub use resolve::Gap;
 pub use rule::{Example, Rule};

@@ -224,7 +224,7 @@ pub fn severity(severity: Severity) -> &'static str {
 }
 
 /// `high`, `medium` or `low`.
-pub(crate) fn confidence(confidence: Confidence) -> &'static str {
+pub fn confidence(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::High => "high",
         Confidence::Medium => "medium",

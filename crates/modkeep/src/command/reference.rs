@@ -6,40 +6,46 @@ mod cli;
 mod configuration;
 mod errors;
 mod metrics;
+mod rules;
 
-use clap::{Args, ValueEnum};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
 
 use crate::failure::{Exit, Failure};
-use crate::output::print;
 
 /// Arguments of `modkeep reference`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Which page
-    #[arg(value_enum)]
-    page: Page,
+    /// Folder that the pages are written into; made where it is not there
+    folder: PathBuf,
 }
 
-/// The pages.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Page {
-    Configuration,
-    Cli,
-    Metrics,
-    Errors,
-    Checks,
-}
-
-/// Prints a page.
+/// Writes all pages.
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    print(&match arguments.page {
-        Page::Configuration => configuration::page(),
-        Page::Cli => cli::page(),
-        Page::Metrics => metrics::page(),
-        Page::Errors => errors::page(),
-        Page::Checks => checks::page(),
-    })?;
+    let mut pages = vec![
+        ("checks.md".to_owned(), checks::page()),
+        ("cli.md".to_owned(), cli::page()),
+        ("configuration.md".to_owned(), configuration::page()),
+        ("errors.md".to_owned(), errors::page()),
+        ("metrics.md".to_owned(), metrics::page()),
+        ("rules/README.md".to_owned(), rules::index()),
+    ];
+    for rule in audit::RULES {
+        pages.push((format!("rules/{}.md", rule.id), rules::page(rule)));
+    }
+    for (name, page) in pages {
+        write(&arguments.folder.join(name), &page)?;
+    }
     Ok(Exit::Well)
+}
+
+fn write(file: &Path, page: &str) -> Result<(), Failure> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(file, page))
+        .map_err(|error| Failure::unchecked(format!("cannot write {}: {error}", file.display())))
 }
 
 /// What stands at the top of each page.
