@@ -32,6 +32,15 @@ mod gp017;
 mod gp018;
 mod gp019;
 mod gp020;
+mod gp021;
+mod gp022;
+mod gp023;
+mod gp024;
+mod gp025;
+mod gp026;
+mod gp027;
+mod gp028;
+mod gp029;
 mod gp101;
 mod gp102;
 mod gp103;
@@ -70,17 +79,19 @@ mod gp407;
 mod gp901;
 mod gp902;
 mod gp905;
+mod items;
 mod patterns;
 mod privacy;
 mod proxy_list;
 mod severity;
+mod variables;
 mod versions;
 
 use crate::finding::{Edit, Finding, Safety};
 use crate::fix;
 use crate::judgement::Judgement;
 use crate::rule::Rule;
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 
 /// A policy that lets clients go past its proxy, for examples.
 const ROUTED: &str = "name = \"corp\"\n[client]\ngoproxy = \"https://goproxy.corp.example,direct\"\nprivate = [\"git.corp.example\"]\n";
@@ -110,6 +121,15 @@ pub const RULES: &[&Rule] = &[
     &gp018::RULE,
     &gp019::RULE,
     &gp020::RULE,
+    &gp021::RULE,
+    &gp022::RULE,
+    &gp023::RULE,
+    &gp024::RULE,
+    &gp025::RULE,
+    &gp026::RULE,
+    &gp027::RULE,
+    &gp028::RULE,
+    &gp029::RULE,
     &gp101::RULE,
     &gp102::RULE,
     &gp103::RULE,
@@ -174,10 +194,12 @@ fn replacing(
     }
 }
 
-/// The edit that deletes the line of a setting, where nothing else stands on it.
+/// The edit that deletes the line of a setting, where nothing else stands on it. The last key of a map
+/// in YAML goes with the key of the map, which would be nothing otherwise.
 fn alone_on_line(judgement: &Judgement<'_>, span: Span, name: &str) -> Option<Edit> {
     let file = judgement.repository.file(span.file);
-    let line = file.line_range(file.line(span))?;
+    let number = file.line(span);
+    let line = file.line_range(number)?;
     let text = file.text().get(line.clone())?;
     let before = text
         .get(..(span.start as usize).checked_sub(line.start)?)?
@@ -195,7 +217,62 @@ fn alone_on_line(judgement: &Judgement<'_>, span: Span, name: &str) -> Option<Ed
     if !is_alone || !(behind.is_empty() || behind.starts_with('#')) || text.ends_with('\\') {
         return None;
     }
-    fix::delete_line(judgement.repository, span)
+    let mut edit = fix::delete_line(judgement.repository, span)?;
+    if before.ends_with(':') && is_only_key(file, number) {
+        let map = file.line_range(number.checked_sub(1)?)?;
+        let key = file.text().get(map.clone())?.trim();
+        if !matches!(key, "env:" | "variables:" | "environment:" | "args:") {
+            return None;
+        }
+        edit.span.start = u32::try_from(map.start).ok()?;
+    }
+    Some(edit)
+}
+
+/// Whether a line is all there is of a map in YAML.
+fn is_only_key(file: &SourceFile, number: usize) -> bool {
+    let indentation = |number: usize| {
+        let text = file.text().get(file.line_range(number)?)?;
+        let trimmed = text.trim_start();
+        let counts = !trimmed.is_empty() && !trimmed.starts_with('#');
+        counts.then(|| text.len() - trimmed.len())
+    };
+    let own = indentation(number).unwrap_or_default();
+    let before = (1..number).rev().find_map(indentation);
+    let after = (number + 1..=file.line_count()).find_map(indentation);
+    before.is_some_and(|before| before < own) && after.is_none_or(|after| after < own)
+}
+
+/// The finding with a fix that takes its setting away: its line, or the assignment in front of a command.
+fn without(judgement: &Judgement<'_>, finding: Finding, name: &str, safety: Safety) -> Finding {
+    let Some(span) = finding.span else {
+        return finding;
+    };
+    let edit = alone_on_line(judgement, span, name).or_else(|| in_front(judgement, span, name));
+    match edit {
+        Some(edit) => finding.with_fix(format!("delete {name}"), safety, vec![edit]),
+        None => finding,
+    }
+}
+
+/// The edit that deletes `NAME=value ` in front of a command, at the begin of a line or behind a blank.
+fn in_front(judgement: &Judgement<'_>, span: Span, name: &str) -> Option<Edit> {
+    let text = judgement.repository.file(span.file).text();
+    let front = text.get(..span.start as usize)?;
+    let front = front.strip_suffix('=')?.strip_suffix(name)?;
+    let behind = text.get(span.end as usize..)?;
+    let blanks = behind.len() - behind.trim_start_matches(' ').len();
+    let starts = front.is_empty() || front.ends_with([' ', '\t', '\n']);
+    let word = front.trim_end().rsplit([' ', '\t', '\n']).next();
+    let is_argument = matches!(
+        word,
+        Some("export" | "ENV" | "ARG" | "-e" | "--env" | "--build-arg" | "-w" | "env")
+    );
+    let command = behind[blanks..].starts_with(|first: char| first.is_ascii_alphabetic());
+    (starts && blanks > 0 && command && !is_argument).then(|| Edit {
+        span: Span::new(span.file, front.len()..span.end as usize + blanks),
+        text: String::new(),
+    })
 }
 
 /// The finding with a fix that gives its setting another name, where its key can be seen in front of the value.

@@ -9,19 +9,7 @@ use crate::dialect::Dialect;
 use crate::environment::Value;
 use crate::source::Span;
 
-/// The variables that decide where modules come from.
-const ACQUISITION: [&str; 10] = [
-    "GOPROXY",
-    "GOPRIVATE",
-    "GONOPROXY",
-    "GONOSUMDB",
-    "GOSUMDB",
-    "GOINSECURE",
-    "GOAUTH",
-    "GOVCS",
-    "GOTOOLCHAIN",
-    "NETRC",
-];
+use super::variables;
 
 /// Where a `go` gets its modules from cannot be told from the files.
 pub(super) const RULE: Rule = Rule {
@@ -104,12 +92,15 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         let Some(what) = not_read(judgement.repository.dialect(id)) else {
             continue;
         };
-        if let Some(at) = ACQUISITION.iter().find_map(|name| file.text().find(name)) {
+        if let Some(at) = variables::ACQUISITION
+            .iter()
+            .find_map(|name| file.text().find(name))
+        {
             let message = format!("{what} are not read yet: what is set here is not judged");
             findings.push(Finding::new(rule, Some(Span::new(id, at..at)), message));
         }
     }
-    for name in ACQUISITION {
+    for name in variables::ACQUISITION {
         for value in judgement.in_use(name) {
             if let Value::Unknown(written) = &value.candidate.value {
                 let message = format!("{name} is `{written}`, which no file tells");

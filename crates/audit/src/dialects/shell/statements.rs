@@ -324,7 +324,8 @@ impl<'t> Reader<'t> {
                 kept.push(items);
             }
         }
-        if !kept.iter().flatten().any(changes) {
+        let matters = |item: &Item| changes(item) || writes(item);
+        if !kept.iter().flatten().any(matters) {
             out.extend(kept.into_iter().flatten());
             return;
         }
@@ -647,6 +648,15 @@ fn changes(item: &Item) -> bool {
             call.target,
             crate::block::Target::Script { sourced: true, .. }
         ),
+        _ => false,
+    }
+}
+
+/// Whether an item writes a file of settings.
+fn writes(item: &Item) -> bool {
+    match item {
+        Item::Set(_) => true,
+        Item::Block(block) => block.items.iter().any(writes),
         _ => false,
     }
 }

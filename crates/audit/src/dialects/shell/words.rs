@@ -102,7 +102,7 @@ impl Source<'_> {
                 let inner = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
                 self.add_children(node, inner, Quoting::Double, (out, depth));
             }
-            "concatenation" | "command_name" => {
+            "concatenation" | "command_name" | "variable_assignment" => {
                 self.add_children(node, range, Quoting::None, (out, depth));
             }
             "translated_string" => {

@@ -1,0 +1,27 @@
+//! Names of variables, and all of them that some site sees.
+
+use std::collections::BTreeSet;
+
+use crate::judgement::Judgement;
+
+/// The variables that decide where modules come from.
+pub(super) const ACQUISITION: [&str; 10] = [
+    "GOPROXY",
+    "GOPRIVATE",
+    "GONOPROXY",
+    "GONOSUMDB",
+    "GOSUMDB",
+    "GOINSECURE",
+    "GOAUTH",
+    "GOVCS",
+    "GOTOOLCHAIN",
+    "NETRC",
+];
+
+/// The names that begin with `GO` and that some site sees, in order.
+pub(super) fn of_go<'a>(judgement: &Judgement<'a>) -> BTreeSet<&'a str> {
+    let sites = judgement.sites.iter();
+    let names = sites.flat_map(|site| site.environment.variables.keys());
+    let names = names.map(String::as_str);
+    names.filter(|name| name.starts_with("GO")).collect()
+}
