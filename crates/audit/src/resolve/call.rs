@@ -285,6 +285,9 @@ fn at<'r>(
         }
     }
     let name = join(folder, names[0]);
+    if what == "script" {
+        return Err(format!("`{name}` is no shell script of this repository"));
+    }
     Err(format!("{what} `{name}` is not in the repository"))
 }
 

@@ -59,7 +59,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             continue;
         };
         let switches = toolchain == "auto" || toolchain.ends_with("+auto");
-        if !switches || !versions::is_older(have, &wanted) {
+        if !switches || !versions::is_too_old(have, &wanted) {
             continue;
         }
         let message = format!(

@@ -51,7 +51,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         else {
             continue;
         };
-        if !versions::is_older(have, &wanted) {
+        if !versions::is_too_old(have, &wanted) {
             continue;
         }
         let message = format!(

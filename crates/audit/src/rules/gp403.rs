@@ -56,7 +56,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         let needs = versions::wanted(judgement, site).is_some_and(|wanted| {
             site.go
                 .as_deref()
-                .is_none_or(|have| versions::is_older(have, &wanted))
+                .is_none_or(|have| versions::is_too_old(have, &wanted))
         }) || toolchain.starts_with("go1");
         if !switches || !needs || site.go.is_none() && !toolchain.starts_with("go1") {
             continue;

@@ -1,5 +1,7 @@
 //! GP902 unresolved-dynamic.
 
+use std::collections::HashSet;
+
 use crate::environment::Confidence;
 use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
@@ -74,7 +76,12 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
+    // Said once a file: what is lost ten times for one reason is one thing to look at.
+    let mut said = HashSet::new();
     for gap in judgement.gaps {
+        if !said.insert((gap.span.file, gap.what.as_str())) {
+            continue;
+        }
         findings.push(Finding::new(rule, Some(gap.span), gap.what.clone()));
     }
     for unit in &judgement.repository.units {

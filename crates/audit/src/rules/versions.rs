@@ -17,9 +17,16 @@ pub(super) fn wanted(judgement: &Judgement<'_>, site: &Site) -> Option<String> {
     module.content.as_ref()?.go.clone()
 }
 
-/// Whether the Go that is there is surely older than `wanted`: `1.24` of a tag stands for its newest patch.
-pub(super) fn is_older(have: &str, wanted: &str) -> bool {
+/// The first Go that switches toolchains, or refuses a go.mod that asks for a newer one. Older ones try to build.
+const SWITCHES_SINCE: &str = "1.21";
+
+/// Whether the Go that is there is surely older than `wanted`, and minds: `1.24` of a tag stands for its newest
+/// patch.
+pub(super) fn is_too_old(have: &str, wanted: &str) -> bool {
     let have = have.trim_start_matches("go");
+    if gomod::gover::compare(have, SWITCHES_SINCE) == Ordering::Less {
+        return false;
+    }
     let parts = have.split('.').collect::<Vec<_>>();
     let is_plain = parts
         .iter()
@@ -51,10 +58,14 @@ mod tests {
             ("1.24.3", "1.24.9", true),
             ("1.25.1", "1.24.9", false),
             ("1", "1.30", false),
+            // Before 1.21 a go line is a wish.
+            ("1.6", "1.13", false),
+            ("1.20.4", "1.24.0", false),
+            ("1.21", "1.24.0", true),
             ("stable", "1.30", false),
             ("1.25.x", "1.30", false),
         ] {
-            assert_eq!(is_older(have, wanted), older, "{have} {wanted}");
+            assert_eq!(is_too_old(have, wanted), older, "{have} {wanted}");
         }
     }
 }

@@ -204,11 +204,28 @@ impl Expansion<'_> {
         match name {
             "MAKE" => return self.out.stand_in("make", span),
             "@" => return self.out.stand_in(self.target, span),
+            _ if is_silent(inner) => return,
             "<" | "^" | "*" | "+" | "?" | "@D" | "@F" | "CURDIR" => {
                 let unknown = format!("${{{{ make:$({name}) }}}}");
                 return self.out.stand_in(&unknown, span);
             }
             _ => {}
+        }
+        if let Some(program) = located_program(inner) {
+            return self.out.stand_in(program, span);
+        }
+        if let Some(body) = repeated_body(inner)
+            && depth < MAX_DEPTH
+            && self.out.text().len() < MAX_LENGTH
+        {
+            let mut text = Embedded::new(self.out.file());
+            text.stand_in(body, span);
+            self.add(&text, Some(span), depth + 1);
+            // Behind the last one nothing follows.
+            if body.trim_end().ends_with(['&', '|']) {
+                self.out.stand_in(" true", span);
+            }
+            return;
         }
         let variables = self.variables;
         let value = variables.get(name).filter(|_| !KEPT.contains(&name));
@@ -232,4 +249,40 @@ impl Expansion<'_> {
                 .stand_in(&format!("${{{{ make:$({shown}) }}}}"), span);
         }
     }
+}
+
+/// Functions of make that leave nothing behind: `$(eval …)`, `$(info …)`.
+fn is_silent(inner: &str) -> bool {
+    ["eval ", "info ", "warning ", "error "]
+        .iter()
+        .any(|function| inner.starts_with(function))
+}
+
+/// The program that `$(shell which go)` or `$(shell command -v go)` finds.
+fn located_program(inner: &str) -> Option<&str> {
+    let command = inner.strip_prefix("shell ")?.trim();
+    let program = command
+        .strip_prefix("which ")
+        .or_else(|| command.strip_prefix("command -v "))?
+        .trim();
+    is_name(program).then_some(program)
+}
+
+/// What `$(foreach X,LIST,BODY)` says each time.
+fn repeated_body(inner: &str) -> Option<&str> {
+    let rest = inner.strip_prefix("foreach ")?;
+    let mut depth = 0_usize;
+    let mut commas = 0;
+    for (at, byte) in rest.bytes().enumerate() {
+        match byte {
+            b'(' | b'{' => depth += 1,
+            b')' | b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => commas += 1,
+            _ => {}
+        }
+        if commas == 2 {
+            return Some(&rest[at + 1..]);
+        }
+    }
+    None
 }

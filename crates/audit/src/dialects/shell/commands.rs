@@ -412,7 +412,9 @@ impl<'t> Reader<'t> {
             _ => {}
         }
         let is_script = is_script(name);
-        let is_relative = shown.contains('/') && !shown.starts_with(['/', '~', '$']);
+        let is_relative = shown.contains('/')
+            && !shown.starts_with(['/', '~', '$'])
+            && !FOREIGN.iter().any(|end| shown.ends_with(end));
         let mut items = Vec::new();
         if is_script || is_relative {
             let target = Target::Script {
@@ -435,7 +437,7 @@ impl<'t> Reader<'t> {
             inside.settings = std::mem::take(&mut settings);
         }
         let found = self.tail(&words[1..], inside, &mut items);
-        if !found && items.is_empty() && is_unknown(&first.text) {
+        if !found && items.is_empty() && is_unknown(&first.text) && self.source.mentions_go() {
             let what = format!("which command {shown} is, no file says");
             items.push(self.lost(span_of(words), what));
         }
@@ -525,6 +527,9 @@ fn shell_arguments(words: &[Word]) -> (Option<&Word>, Option<&Word>) {
     }
     (command, file)
 }
+
+/// Ends of names of programs in languages that no shell reads.
+const FOREIGN: [&str; 7] = [".exe", ".js", ".jar", ".php", ".pl", ".py", ".rb"];
 
 /// Whether a program is a script, by its name.
 pub(super) fn is_script(name: &str) -> bool {

@@ -40,6 +40,22 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Whether the script says `go` or names a variable of Go anywhere. Where it does not, a command that only a
+    /// variable names is nobody's `go`.
+    pub(super) fn mentions_go(&self) -> bool {
+        let text = self.script.text();
+        let bytes = text.as_bytes();
+        let is_word = |byte: Option<&u8>| {
+            byte.is_some_and(|byte| byte.is_ascii_alphabetic() || b"_-.".contains(byte))
+        };
+        text.match_indices("GO").any(|(at, _)| {
+            bytes.get(at + 2).is_some_and(u8::is_ascii_uppercase)
+        }) || text.match_indices("go").any(|(at, _)| {
+            let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+            !is_word(before) && !is_word(bytes.get(at + 2))
+        })
+    }
+
     /// The folder that a command substitution prints, from the root of the repository: `$(dirname "$0")`
     /// and `$(cd "$(dirname "$0")/.." && pwd)` are where the script stands, `$(git rev-parse
     /// --show-toplevel)` is the root.
