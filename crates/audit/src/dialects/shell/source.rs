@@ -48,12 +48,12 @@ impl<'a> Source<'a> {
         let is_word = |byte: Option<&u8>| {
             byte.is_some_and(|byte| byte.is_ascii_alphabetic() || b"_-.".contains(byte))
         };
-        text.match_indices("GO").any(|(at, _)| {
-            bytes.get(at + 2).is_some_and(u8::is_ascii_uppercase)
-        }) || text.match_indices("go").any(|(at, _)| {
-            let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-            !is_word(before) && !is_word(bytes.get(at + 2))
-        })
+        text.match_indices("GO")
+            .any(|(at, _)| bytes.get(at + 2).is_some_and(u8::is_ascii_uppercase))
+            || text.match_indices("go").any(|(at, _)| {
+                let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+                !is_word(before) && !is_word(bytes.get(at + 2))
+            })
     }
 
     /// The folder that a command substitution prints, from the root of the repository: `$(dirname "$0")`
