@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "test code")]
 
 mod doctor;
+mod emit;
 mod env;
 mod explain;
 mod provoked;

@@ -10,10 +10,26 @@ use crate::{docs, tidy};
 /// it did not touch. `soak` and a plain `cargo test` draw anew.
 const SEED: &str = "20261125";
 
+/// What the tests need.
+const TOOLS: [Tool; 11] = [
+    Tool::GIT,
+    Tool::GO,
+    Tool::UNSHARE,
+    Tool::PS,
+    Tool::SYSTEMD,
+    Tool::VISUDO,
+    Tool::SHELLCHECK,
+    Tool::DASH,
+    Tool::BASH,
+    Tool::CURL,
+    Tool::PYTHON,
+];
+
 /// Everything: tools, lint, tests; last a line that counts the tests.
 pub(crate) fn test() -> Result<()> {
     timed("tools", || {
-        tools::need(&[Tool::GIT, Tool::GO, Tool::UNSHARE, Tool::PS])
+        tools::need(&TOOLS)?;
+        tools::need_checkers()
     })?;
     lint()?;
     let mut count = Count::default();

