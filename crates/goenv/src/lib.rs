@@ -17,6 +17,7 @@
 mod check;
 mod checksums;
 mod client;
+mod consistency;
 mod edit;
 mod environment;
 mod error;
@@ -34,6 +35,7 @@ mod writer;
 pub use check::Rules;
 pub use checksums::Checksums;
 pub use client::{Client, ClientEntry, Refused};
+pub use consistency::{Effect, Inconsistency, consistency};
 pub use edit::{Change, Wins, changes_between, difference, edit, value};
 pub use environment::{GoEnv, Origin, Setting, Sources, Variable};
 pub use error::Error;
