@@ -216,8 +216,9 @@ impl<'t> Reader<'t> {
     }
 
     fn fault(&mut self, node: Node<'_>) {
-        // One fault a script says enough; what follows is often the same mistake.
-        if !self.faults.is_empty() {
+        // One fault a script says enough; what follows is often the same mistake. What is there of a part that
+        // cannot be parsed is read all the same, so that a script without Go has nothing to hide in it.
+        if !self.faults.is_empty() || !self.source.mentions_go() {
             return;
         }
         let range = node.byte_range();
