@@ -12,6 +12,7 @@ pub(crate) mod gitlab;
 mod go_env_file;
 pub(crate) mod jenkins;
 mod make;
+mod netrc;
 #[cfg(test)]
 pub(crate) mod outline;
 pub(crate) mod shell;
@@ -38,6 +39,7 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
         Dialect::Makefile => Some(make::read(file, repository)),
         Dialect::Shell | Dialect::Profile => Some(shell::read(file, repository)),
         Dialect::Jenkinsfile => Some(jenkins::read(file, repository)),
+        Dialect::Netrc => Some(netrc::read(file, repository)),
         Dialect::Unread(_) => Some(Unit::empty(file, dialect)),
         _ => None,
     }

@@ -88,4 +88,6 @@ pub enum Detail {
     GitLab(Box<GitLab>),
     /// A Jenkinsfile.
     Jenkins(Box<Jenkins>),
+    /// A netrc file.
+    Netrc(Box<platform::Netrc>),
 }

@@ -7,7 +7,6 @@ mod chain;
 mod circuit;
 mod error;
 mod exchange;
-mod netrc;
 mod origins;
 mod relay;
 mod shape;

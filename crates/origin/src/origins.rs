@@ -9,11 +9,10 @@ use gomod::goproxy::Source;
 use gomod::path::escape_version;
 use gomod::{ModulePath, ModuleVersion, ProxyList};
 use http::HeaderMap;
-use platform::{Clock, EnvSnapshot, HttpClient, HttpOptions, Limits, Login};
+use platform::{Clock, EnvSnapshot, HttpClient, HttpOptions, Limits, Login, Netrc};
 
 use crate::chain::Failures;
 use crate::exchange::{Ask, Deadline, Wire, invalid};
-use crate::netrc::Netrc;
 use crate::relay::Relays;
 use crate::tree::{self, TreeError};
 use crate::upstream::{Base, Upstream, identity};

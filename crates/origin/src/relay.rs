@@ -9,12 +9,11 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use jiff::Timestamp;
-use platform::Limits;
+use platform::{Limits, Netrc};
 use sumdb::Database;
 
 use crate::chain::Failures;
 use crate::exchange::{Ask, Deadline};
-use crate::netrc::Netrc;
 use crate::origins::{Credential, Fetched, Shared};
 use crate::upstream::{Base, Upstream};
 use crate::{Chain, LinkSource, OriginError, shape};

@@ -7,13 +7,12 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use platform::{Limits, Login};
+use platform::{Limits, Login, Netrc};
 use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use crate::OriginError;
 use crate::circuit::{Circuit, RetryBudget};
-use crate::netrc::Netrc;
 use crate::origins::Credential;
 
 /// An upstream and its state.

@@ -1,12 +1,14 @@
 //! What the machine gives: the clock, a snapshot of the environment, the runner of other programs, the
-//! outbound HTTP client with its deadlines and address rules, and every limit with its reason.
+//! outbound HTTP client with its deadlines and address rules, the user's netrc, and every limit with its
+//! reason.
 //!
-//! It never decides what is fetched or kept, never reads configuration, and knows nothing of Go.
+//! It never decides what is fetched or kept, never reads configuration, and knows nothing of modules.
 
 mod clock;
 mod environment;
 mod http;
 mod limits;
+mod netrc;
 mod runner;
 
 pub use clock::Clock;
@@ -16,4 +18,5 @@ pub use http::{
     ProxyRules, trusted_authorities,
 };
 pub use limits::Limits;
+pub use netrc::{Machine, Netrc};
 pub use runner::{Ended, Program, ProgramSignal, Ran, RunError, Running, Silence};

@@ -85,13 +85,14 @@ fn netrc(situation: &Situation) -> Check {
     if let Some((evidence, remedy)) = wrong.into_iter().next() {
         return Check::fail(id, format!("{path}: {evidence}"), remedy);
     }
-    if let Some(machine) = netrc.incomplete.first() {
+    if let Some(machine) = netrc.content.incomplete.first() {
         return Check::fail(
             id,
             format!(
-                "{path}: machine {machine} has not both a login and a password: Go does not use it"
+                "{path}: machine {} has not both a login and a password: Go does not use it",
+                machine.name
             ),
-            format!("write machine {machine} login USER password TOKEN"),
+            format!("write machine {} login USER password TOKEN", machine.name),
         );
     }
     if let Some(mode) = netrc.mode.filter(|mode| mode & 0o077 != 0) {
@@ -101,7 +102,7 @@ fn netrc(situation: &Situation) -> Check {
             format!("chmod 600 {path}"),
         );
     }
-    if netrc.has_default {
+    if netrc.content.default.is_some() {
         return Check::warn(
             id,
             format!("{path} has a default entry, which Go ignores, with all that follows it"),
