@@ -284,6 +284,10 @@ fn at<'r>(
             return Ok((file, unit));
         }
     }
+    if names.len() > 1 {
+        let folder = if folder.is_empty() { "." } else { folder };
+        return Err(format!("there is no {what} in `{folder}`"));
+    }
     let name = join(folder, names[0]);
     if what == "script" {
         return Err(format!("`{name}` is no shell script of this repository"));

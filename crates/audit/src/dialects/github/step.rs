@@ -282,12 +282,25 @@ fn mentions_go(node: Node<'_>) -> bool {
         .any(|word| matches!(word, "go" | "make" | "golangci-lint" | "goreleaser"))
 }
 
+/// Whether a script has words only, which every shell reads alike.
+fn is_plain(run: Node<'_>) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b" \r\n./-_=:,@".contains(&byte);
+    let text = run.text().unwrap_or_default();
+    // `X=y go build` sets nothing in PowerShell.
+    let sets = text.lines().any(|line| {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        first.contains('=')
+    });
+    text.bytes().all(is_word) && !sets
+}
+
 /// A script in its shell.
 fn script(run: Node<'_>, shell: &str) -> Vec<Item> {
     let name = shell.split_whitespace().next().unwrap_or_default();
     let name = name.rsplit('/').next().unwrap_or_default();
     match name {
-        "bash" | "sh" | "dash" | "zsh" | "ksh" => {
+        // `go build ./...` means the same to all of them.
+        _ if is_plain(run) || matches!(name, "bash" | "sh" | "dash" | "zsh" | "ksh") => {
             let around = Surroundings {
                 system: System::GitHub,
             };

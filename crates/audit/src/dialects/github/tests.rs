@@ -205,9 +205,11 @@ jobs:
       - uses: docker/bake-action@v6
         with: {files: docker-bake.hcl, targets: 'a,b'}
       - shell: pwsh
-        run: go build
+        run: go build $x
       - shell: python
         run: print(1)
+      - shell: pwsh
+        run: go test ./...
 ";
     check(
         &[(WORKFLOW, text)],
@@ -230,9 +232,11 @@ jobs:
               28 call image - . - []
             29 step "docker/bake-action@v6"
               29 call compose docker-bake.hcl ["a", "b"] bake=true []
-            31 step "go build"
+            31 step "go build $x"
               32 lost: the script runs in `pwsh`, and only scripts of a POSIX shell or bash are read
             33 step "print(1)"
+            35 step "go test ./..."
+              36 run go test ./... []
         "#,
     );
 }
