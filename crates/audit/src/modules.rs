@@ -63,7 +63,9 @@ pub(crate) fn read(repository: &Repository) -> Vec<GoModule> {
         .files()
         .filter(|(id, _)| repository.dialect(*id) == Dialect::GoMod)
         .map(|(id, file)| {
-            let parsed = gomod::modfile::parse_lax(&file.path, file.bytes());
+            // The lax parser leaves `replace` out; it is for what newer versions of Go may write.
+            let parsed = gomod::modfile::parse_strict(&file.path, file.bytes())
+                .or_else(|_| gomod::modfile::parse_lax(&file.path, file.bytes()));
             let (content, fault) = match parsed {
                 Ok(content) => (Some(content), None),
                 Err(error) => (None, Some(error.to_string())),

@@ -23,6 +23,7 @@ pub struct Repository {
     /// Its Go modules, in order of file.
     pub modules: Vec<GoModule>,
     by_path: HashMap<String, FileId>,
+    single: bool,
 }
 
 /// What is known of a file beside its content.
@@ -39,7 +40,10 @@ impl Repository {
     /// `progress` is told now and then how many files were seen.
     pub fn read(root: &Path, progress: &(dyn Fn(usize) + Sync)) -> Result<Self, Error> {
         let tracked = walk::read_tree(root, progress)?;
-        Ok(Self::of(tracked))
+        Ok(Self {
+            single: root.is_file(),
+            ..Self::of(tracked)
+        })
     }
 
     /// A repository of these files: path below the root, and content.
@@ -80,7 +84,10 @@ impl Repository {
                 open_mode: kind.open_mode,
             }
         });
-        Self::of(tracked.collect())
+        Self {
+            single: self.single,
+            ..Self::of(tracked.collect())
+        }
     }
 
     fn of(tracked: Vec<Tracked>) -> Self {
@@ -132,6 +139,11 @@ impl Repository {
     /// Whether others than its owner may read a file, as far as the file system says.
     pub fn has_open_mode(&self, id: FileId) -> bool {
         self.kinds[id.0 as usize].open_mode
+    }
+
+    /// Whether one file was read alone, so that nothing is known of what stands beside it.
+    pub fn is_single_file(&self) -> bool {
+        self.single
     }
 
     /// The file at a path below the root.

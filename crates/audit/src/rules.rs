@@ -12,6 +12,7 @@ macro_rules! workflow {
     };
 }
 
+mod commands;
 mod gp001;
 mod gp002;
 mod gp003;
@@ -62,6 +63,8 @@ mod gp202;
 mod gp203;
 mod gp204;
 mod gp205;
+mod gp206;
+mod gp207;
 mod gp301;
 mod gp302;
 mod gp303;
@@ -71,21 +74,33 @@ mod gp306;
 mod gp307;
 mod gp308;
 mod gp311;
+mod gp312;
+mod gp313;
+mod gp314;
+mod gp315;
+mod gp316;
+mod gp317;
 mod gp401;
 mod gp402;
 mod gp403;
 mod gp404;
+mod gp405;
+mod gp406;
 mod gp407;
 mod gp901;
 mod gp902;
 mod gp905;
 mod items;
+mod no_proxy;
 mod patterns;
 mod privacy;
 mod proxy_list;
 mod severity;
+mod stages;
+mod sums;
 mod variables;
 mod versions;
+mod workspace;
 
 use crate::finding::{Edit, Finding, Safety};
 use crate::fix;
@@ -151,6 +166,8 @@ pub const RULES: &[&Rule] = &[
     &gp203::RULE,
     &gp204::RULE,
     &gp205::RULE,
+    &gp206::RULE,
+    &gp207::RULE,
     &gp301::RULE,
     &gp302::RULE,
     &gp303::RULE,
@@ -160,10 +177,18 @@ pub const RULES: &[&Rule] = &[
     &gp307::RULE,
     &gp308::RULE,
     &gp311::RULE,
+    &gp312::RULE,
+    &gp313::RULE,
+    &gp314::RULE,
+    &gp315::RULE,
+    &gp316::RULE,
+    &gp317::RULE,
     &gp401::RULE,
     &gp402::RULE,
     &gp403::RULE,
     &gp404::RULE,
+    &gp405::RULE,
+    &gp406::RULE,
     &gp407::RULE,
     &gp901::RULE,
     &gp902::RULE,
