@@ -481,7 +481,8 @@ fn enter_image(image: &crate::block::Located, is_build: bool, scope: &mut Scope,
             } else {
                 When::IfUnset
             },
-            rank: 0,
+            // As with an ENV of its own, no ARG wins over it.
+            rank: u8::from(is_build),
             secret: false,
         };
         scope.set(offer, System::Docker);

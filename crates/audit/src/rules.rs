@@ -12,6 +12,9 @@ macro_rules! workflow {
     };
 }
 
+mod acquisition;
+mod builds;
+mod caches;
 mod commands;
 mod gp001;
 mod gp002;
@@ -87,6 +90,19 @@ mod gp404;
 mod gp405;
 mod gp406;
 mod gp407;
+mod gp601;
+mod gp602;
+mod gp603;
+mod gp604;
+mod gp605;
+mod gp606;
+mod gp607;
+mod gp608;
+mod gp609;
+mod gp610;
+mod gp611;
+mod gp612;
+mod gp613;
 mod gp901;
 mod gp902;
 mod gp905;
@@ -95,6 +111,7 @@ mod no_proxy;
 mod patterns;
 mod privacy;
 mod proxy_list;
+mod secrets;
 mod severity;
 mod stages;
 mod sums;
@@ -190,6 +207,19 @@ pub const RULES: &[&Rule] = &[
     &gp405::RULE,
     &gp406::RULE,
     &gp407::RULE,
+    &gp601::RULE,
+    &gp602::RULE,
+    &gp603::RULE,
+    &gp604::RULE,
+    &gp605::RULE,
+    &gp606::RULE,
+    &gp607::RULE,
+    &gp608::RULE,
+    &gp609::RULE,
+    &gp610::RULE,
+    &gp611::RULE,
+    &gp612::RULE,
+    &gp613::RULE,
     &gp901::RULE,
     &gp902::RULE,
     &gp905::RULE,

@@ -466,7 +466,8 @@ impl Walker<'_> {
             super::enter_image(&image, true, &mut inner, &mut way);
         }
         for setting in passes {
-            let offer = scope.offer(setting);
+            let mut offer = scope.offer(setting);
+            offer.rank = offer.rank.max(1);
             if block.kind == "stage" {
                 let given = Passed {
                     value: offer.value,

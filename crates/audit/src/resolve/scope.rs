@@ -9,7 +9,7 @@ use crate::text::{Part, Text};
 
 /// Names that matter to `go`, to what it starts and to how it reaches the network; besides all that
 /// begin with `GO`.
-const OTHER_NAMES: [&str; 26] = [
+const OTHER_NAMES: [&str; 27] = [
     "ALL_PROXY",
     "CI",
     "CURL_CA_BUNDLE",
@@ -29,6 +29,7 @@ const OTHER_NAMES: [&str; 26] = [
     "SSL_CERT_FILE",
     "SUDO_USER",
     "USER",
+    "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
     "all_proxy",
     "https_proxy",

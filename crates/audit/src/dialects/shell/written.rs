@@ -18,7 +18,8 @@ use super::words::Word;
 const EXPORT_IN_FILE: &str =
     "`export` becomes part of the name: lines of $GITHUB_ENV are KEY=VALUE";
 /// Why a line at the end of `go.env` sets nothing.
-const APPENDED: &str = "the first line of a key wins in $GOROOT/go.env, and it has one already";
+pub(crate) const APPENDED: &str =
+    "the first line of a key wins in $GOROOT/go.env, and it has one already";
 
 /// A file that matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -384,14 +385,21 @@ impl<'t> Reader<'t> {
                     setting,
                     reason: EXPORT_IN_FILE.to_owned(),
                 },
-                Destination::GorootFile if output.append => Item::Invisible {
-                    setting,
-                    reason: APPENDED.to_owned(),
-                },
+                Destination::GorootFile if output.append && has_line(&setting.name) => {
+                    Item::Invisible {
+                        setting,
+                        reason: APPENDED.to_owned(),
+                    }
+                }
                 _ => Item::Set(setting),
             });
         }
     }
+}
+
+/// Whether `$GOROOT/go.env` has a line of this key as it comes.
+fn has_line(key: &str) -> bool {
+    matches!(key, "GOPROXY" | "GOSUMDB" | "GOTOOLCHAIN")
 }
 
 /// The value of a line: references of the shell, or none.

@@ -1,0 +1,183 @@
+//! GP607 secret-in-arg-env.
+
+use crate::environment::Confidence;
+use crate::finding::{Finding, Severity};
+use crate::judgement::Judgement;
+use crate::rule::{Example, Rule};
+
+use crate::dialects::dockerfile::detail::{Instruction, InstructionKind};
+use crate::finding::{Edit, Safety};
+use crate::source::Span;
+use crate::text::Part;
+
+use super::{builds, secrets};
+
+/// A secret goes into an image build as argument or variable.
+pub(super) const RULE: Rule = Rule {
+    id: "GP607",
+    name: "secret-in-arg-env",
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    live: false,
+    needs_policy: false,
+    summary: "a secret goes into an image build as argument or variable",
+    page: "The values of `ARG` and `ENV` stay in the history and the configuration of the image, and builders log them: everybody who can pull it can read them, and so can whoever sees the log.\n\nHand a secret over with `--mount=type=secret` (`docker build --secret`), which leaves nothing behind, and let `go` read it through NETRC.",
+    examples: &[
+        Example {
+            title: "in the default of an argument",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:1.25\nARG GOPROXY=https://ci:s3cret@goproxy.corp.example\nRUN go build ./...\n",
+            )],
+            policy: None,
+            finds: &["Dockerfile:2"],
+            fixed: Some(
+                "FROM golang:1.25\nARG GOPROXY=https://goproxy.corp.example\nRUN go build ./...\n",
+            ),
+        },
+        Example {
+            title: "a token on its way to git",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:1.25\nARG GITHUB_TOKEN\nRUN git config --global url.\"https://x:${GITHUB_TOKEN}@github.com/\".insteadOf \"https://github.com/\"\nRUN go build ./...\n",
+            )],
+            policy: None,
+            finds: &["Dockerfile:2"],
+            fixed: None,
+        },
+        Example {
+            title: "handed over by a script",
+            files: &[(
+                "build.sh",
+                "#!/bin/sh\ndocker build --build-arg GOPROXY=https://ci:s3cret@goproxy.corp.example .\n",
+            )],
+            policy: None,
+            finds: &["build.sh:2"],
+            fixed: None,
+        },
+        Example {
+            title: "handed over by a workflow",
+            files: &[(
+                ".github/workflows/ci.yml",
+                "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker build --build-arg GITHUB_TOKEN=${{ secrets.GITHUB_TOKEN }} .\n",
+            )],
+            policy: None,
+            finds: &[".github/workflows/ci.yml:6"],
+            fixed: None,
+        },
+        Example {
+            title: "in a compose file",
+            files: &[(
+                "compose.yaml",
+                "services:\n  app:\n    build:\n      context: .\n      args:\n        GOPROXY: https://ci:s3cret@goproxy.corp.example\n",
+            )],
+            policy: None,
+            finds: &["compose.yaml:6"],
+            fixed: Some(
+                "services:\n  app:\n    build:\n      context: .\n      args:\n        GOPROXY: https://goproxy.corp.example\n",
+            ),
+        },
+        Example {
+            title: "a secret mount",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:1.25\nARG GOPROXY=https://goproxy.corp.example\nRUN --mount=type=secret,id=netrc,target=/run/secrets/netrc NETRC=/run/secrets/netrc go build ./...\n",
+            )],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
+    ],
+    check,
+};
+
+fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
+    for build in builds::all(judgement) {
+        let all = build
+            .content
+            .stages
+            .iter()
+            .flat_map(|stage| &stage.instructions);
+        let all: Vec<_> = build.content.globals.iter().chain(all).collect();
+        for instruction in &all {
+            let pairs = builds::arguments(instruction)
+                .iter()
+                .chain(builds::variables(instruction));
+            for pair in pairs {
+                let value = pair.value.as_ref();
+                let is_secret = value.is_some_and(|value| secrets::is_in(&value.text));
+                let into = || {
+                    secrets::is_name(&pair.name)
+                        && all.iter().any(|other| keeps(judgement, other, &pair.name))
+                };
+                let message = if is_secret {
+                    format!(
+                        "the value of {} has a secret in it, which stays in the image; use a secret mount",
+                        pair.name
+                    )
+                } else if into() {
+                    format!(
+                        "{} goes into a file of the image; use `--mount=type=secret` instead of an argument",
+                        pair.name
+                    )
+                } else {
+                    continue;
+                };
+                let finding = Finding::new(rule, Some(builds::place(pair)), message)
+                    .about(&pair.name, &builds::written(pair));
+                findings.push(without(judgement, finding));
+            }
+        }
+    }
+    for passed in builds::passed(judgement) {
+        let setting = passed;
+        let is_name = |name: &str| {
+            secrets::is_name(name)
+                && setting
+                    .value
+                    .parts
+                    .iter()
+                    .any(|part| !matches!(part, Part::Literal(_)))
+        };
+        if secrets::is_in(&setting.value) || setting.value.has_secret() || is_name(&setting.name) {
+            let message = format!(
+                "the build argument {} has a secret in it, which stays in the image; hand it over with `--secret`",
+                setting.name
+            );
+            let finding = Finding::new(rule, Some(setting.span), message)
+                .about(&setting.name, &setting.value.to_string());
+            findings.push(without(judgement, finding));
+        }
+    }
+}
+
+/// Whether a `RUN` writes a variable to the configuration of git or to a netrc.
+fn keeps(judgement: &Judgement<'_>, instruction: &Instruction, name: &str) -> bool {
+    let InstructionKind::Run(run) = &instruction.kind else {
+        return false;
+    };
+    let script = judgement.repository.slice(run.command);
+    let goes_on = script.contains("git config") || script.contains("netrc");
+    goes_on && builds::refers(judgement.repository, instruction, name)
+}
+
+/// The finding with a fix that takes user and password out of a URL that stands there.
+fn without(judgement: &Judgement<'_>, finding: Finding) -> Finding {
+    let Some(span) = finding.span else {
+        return finding;
+    };
+    let written = judgement.repository.slice(span);
+    let Some(range) = secrets::userinfo(written) else {
+        return finding;
+    };
+    let start = span.start as usize;
+    let edit = Edit {
+        span: Span::new(span.file, start + range.start..start + range.end),
+        text: String::new(),
+    };
+    finding.with_fix(
+        "take user and password out of the URL",
+        Safety::Unsafe,
+        vec![edit],
+    )
+}
