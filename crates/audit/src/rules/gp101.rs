@@ -51,6 +51,24 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
+            title: "a proxy of one's own serves it, and nobody looks it up",
+            files: &[
+                (
+                    ".github/workflows/ci.yml",
+                    workflow!(
+                        "GOPROXY: https://goproxy.corp.example\n  GONOPROXY: none\n  GONOSUMDB: git.corp.example"
+                    ),
+                ),
+                (
+                    "go.mod",
+                    "module example.com/app\n\ngo 1.24\n\nrequire git.corp.example/team/lib v1.2.3\n",
+                ),
+            ],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
+        Example {
             title: "covered",
             files: &[
                 (

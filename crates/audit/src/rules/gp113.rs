@@ -51,14 +51,24 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
-            title: "an organisation on a public host",
+            title: "an organisation on a host whose modules all have three elements",
             files: &[(
                 ".github/workflows/ci.yml",
                 workflow!("GOPRIVATE: \"github.com/myorg/*\""),
             )],
             policy: None,
+            finds: &[],
+            fixed: None,
+        },
+        Example {
+            title: "a module on such a host",
+            files: &[(
+                ".github/workflows/ci.yml",
+                workflow!("GOPRIVATE: \"github.com/myorg/tool/*\""),
+            )],
+            policy: None,
             finds: &[".github/workflows/ci.yml:3"],
-            fixed: Some(workflow!("GOPRIVATE: \"github.com/myorg\"")),
+            fixed: Some(workflow!("GOPRIVATE: \"github.com/myorg/tool\"")),
         },
     ],
     check,
@@ -74,7 +84,8 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             let shorter = |pattern: &str| {
                 let end = ends.iter().find(|end| pattern.ends_with(**end))?;
                 let kept = pattern[..pattern.len() - end.len()].to_owned();
-                (!kept.is_empty() && !patterns::is_wide(&kept)).then_some(kept)
+                let misses = !kept.is_empty() && !patterns::is_wide(&kept) && !is_owner(&kept);
+                misses.then_some(kept)
             };
             let Some((found, kept)) =
                 patterns::split(text).find_map(|pattern| Some((pattern, shorter(pattern.text)?)))
@@ -100,4 +111,11 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             ));
         }
     }
+}
+
+/// Whether no module can be at `path` itself, since the host wants a repository behind it.
+fn is_owner(path: &str) -> bool {
+    path.split_once('/').is_some_and(|(host, owner)| {
+        matches!(host, "github.com" | "bitbucket.org" | "gitlab.com") && !owner.contains('/')
+    })
 }

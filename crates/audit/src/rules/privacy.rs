@@ -86,6 +86,12 @@ pub(super) fn told(judgement: &Judgement<'_>, site: &Site, path: &str) -> Option
     if unknown("GOPROXY") || unknown("GOPRIVATE") {
         return None;
     }
+    // Without a policy nobody says whose a proxy is: a site that exempts the module from the database, or
+    // from the proxies, has thought of it. What is missing there is for other rules to say.
+    let is_exempt = |name: &str| site.environment.text(name).is_some() && covered(name);
+    if judgement.policy.is_none() && (is_exempt("GONOSUMDB") || is_exempt("GONOPROXY")) {
+        return None;
+    }
     if !covered("GONOPROXY")
         && let Some(entry) = public_entry(judgement, site)
     {
