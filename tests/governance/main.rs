@@ -2,6 +2,7 @@
 //! binary and, where it says so, the real `go`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "test code")]
 
+mod audit;
 mod doctor;
 mod emit;
 mod env;

@@ -1,0 +1,6 @@
+//! `modkeep audit`, with the real binary on whole repositories.
+
+mod archive;
+mod article;
+mod corpus;
+mod place;
