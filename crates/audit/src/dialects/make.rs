@@ -188,6 +188,13 @@ impl<'r> Reader<'r> {
 
     fn include(&mut self, line: &Embedded, paths: &[(String, bool)], depth: usize) {
         for (path, optional) in paths {
+            let mut written = Embedded::new(line.file());
+            written.stand_in(path, line.span(0..line.text().len()));
+            let expanded = expand::recipe(&written, "", &self.variables);
+            let path = match expanded.text() {
+                text if text.contains("${{") => path,
+                text => text,
+            };
             let here = &self.repository.file(self.root).path;
             let folder = here.rsplit_once('/').map_or("", |(folder, _)| folder);
             let found = [

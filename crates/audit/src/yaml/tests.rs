@@ -122,6 +122,26 @@ fn embedded_texts_know_their_places() {
     }
 }
 
+/// The value is the very text that stands there, and yet the header is none of it.
+#[test]
+fn a_block_of_one_line_is_without_its_header() {
+    for (text, value) in [
+        ("a:\n  - run: |\n      go vet\n", "go vet\n"),
+        ("a: >\n  go vet\nb: c\n", "go vet\n"),
+        ("a: |-\n  go vet", "go vet"),
+    ] {
+        let source = SourceFile::new("a.yml", text.as_bytes());
+        let yaml = read(&source);
+        let mut node = yaml.root().unwrap().get("a").unwrap();
+        while let Some(inner) = node.each().first().and_then(|item| item.get("run")) {
+            node = inner;
+        }
+        assert_eq!(node.text(), Some(value), "{text:?}");
+        let script = node.embedded();
+        assert_eq!(source.slice(script.span(0..6)), "go vet", "{text:?}");
+    }
+}
+
 #[test]
 fn mistakes_are_named_and_what_stands_before_them_is_kept() {
     let syntax = |key: &str| (key.to_owned(), FaultKind::Syntax);

@@ -181,13 +181,22 @@ fn local(include: Node<'_>) -> Option<String> {
 /// The files of a path, which may hold `*` and `**`. It begins where the pipeline's repository does.
 fn found(repository: &Repository, from: FileId, path: &str) -> Vec<FileId> {
     let home = home(&repository.file(from).path);
-    let path = format!("{home}{path}");
+    // A pipeline below the root is that of a project of its own, or a child of the one at the root, whose
+    // paths begin at the root.
+    let own = files_at(repository, &format!("{home}{path}"));
+    if own.is_empty() && !home.is_empty() {
+        return files_at(repository, path);
+    }
+    own
+}
+
+fn files_at(repository: &Repository, path: &str) -> Vec<FileId> {
     if !path.contains('*') {
-        return repository.find(&path).into_iter().collect();
+        return repository.find(path).into_iter().collect();
     }
     let files = repository
         .files()
-        .filter(|(_, file)| matches(&path, &file.path));
+        .filter(|(_, file)| matches(path, &file.path));
     files.map(|(id, _)| id).take(MAX_FILES).collect()
 }
 

@@ -205,7 +205,7 @@ impl Expansion<'_> {
             "MAKE" => return self.out.stand_in("make", span),
             "@" => return self.out.stand_in(self.target, span),
             _ if is_silent(inner) => return,
-            "<" | "^" | "*" | "+" | "?" | "@D" | "@F" | "CURDIR" => {
+            "<" | "^" | "*" | "+" | "?" | "@D" | "@F" => {
                 let unknown = format!("${{{{ make:$({name}) }}}}");
                 return self.out.stand_in(&unknown, span);
             }
@@ -213,6 +213,9 @@ impl Expansion<'_> {
         }
         if let Some(program) = located_program(inner) {
             return self.out.stand_in(program, span);
+        }
+        if let Some(folder) = folder(inner).filter(|_| !self.variables.contains_key(inner)) {
+            return self.out.stand_in(folder, span);
         }
         if let Some(body) = repeated_body(inner)
             && depth < MAX_DEPTH
@@ -256,6 +259,16 @@ fn is_silent(inner: &str) -> bool {
     ["eval ", "info ", "warning ", "error "]
         .iter()
         .any(|function| inner.starts_with(function))
+}
+
+/// A folder that make knows: the one that it runs in, and the root of the repository as others write it (a
+/// path that begins with a slash is one from there).
+fn folder(inner: &str) -> Option<&'static str> {
+    match inner.trim() {
+        "CURDIR" | "PWD" | "shell pwd" | "shell pwd -P" => Some("."),
+        "shell git rev-parse --show-toplevel" => Some("/."),
+        _ => None,
+    }
 }
 
 /// The program that `$(shell which go)` or `$(shell command -v go)` finds.

@@ -287,6 +287,9 @@ impl<'t> Reader<'t> {
             }
             _ => Text::unknown("the folder before"),
         };
+        if target.is_some_and(|word| is_here(&word.shown())) {
+            return;
+        }
         let text = match target {
             _ if name == "popd" => match self.folders.pop() {
                 Some(text) => text,
@@ -514,6 +517,8 @@ fn shell_arguments(words: &[Word]) -> (Option<&Word>, Option<&Word>) {
                 command = rest.next();
                 break;
             }
+            // The script comes by the input, and what follows are its arguments.
+            Some(options) if shown.starts_with('-') && options.contains('s') => break,
             Some(options) => {
                 if options.ends_with(['o', 'O']) {
                     rest.next();
@@ -526,6 +531,11 @@ fn shell_arguments(words: &[Word]) -> (Option<&Word>, Option<&Word>) {
         }
     }
     (command, file)
+}
+
+/// Whether a folder is the one that a script is in already: `cd "$(pwd -P)"`.
+fn is_here(folder: &str) -> bool {
+    matches!(folder, "$(pwd)" | "$(pwd -P)" | "$PWD" | "`pwd`")
 }
 
 /// Ends of names of programs in languages that no shell reads.

@@ -472,6 +472,8 @@ impl Reader<'_> {
                 passes.push(self.handed(assignment, "make argument"));
             } else if word.shown().bytes().all(|byte| byte.is_ascii_digit()) {
                 // The number of `-j 4`.
+            } else if word.shown().contains('=') {
+                // A variable of make whose name no shell takes: `test-flags=`.
             } else if let Some(target) = word.literal() {
                 targets.push(target.to_owned());
             } else {

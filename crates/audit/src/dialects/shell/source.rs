@@ -64,7 +64,9 @@ impl<'a> Source<'a> {
             return Some("/.".to_owned());
         }
         let names = written.matches("dirname").count();
-        let script = written.find("$0").or_else(|| written.find("BASH_SOURCE"))?;
+        let script = ["$0", "${0}", "BASH_SOURCE"]
+            .iter()
+            .find_map(|own| written.find(own))?;
         if names == 0 {
             return None;
         }
