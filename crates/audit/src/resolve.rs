@@ -132,7 +132,7 @@ impl Walker<'_> {
             ..Scope::default()
         };
         let way = Way {
-            folder: Some(String::new()),
+            folder: Some(call::home(self.repository, block)),
             ..Way::default()
         };
         if block.boundary == Boundary::Closed {

@@ -45,7 +45,10 @@ fn judge(archive: &Archive) -> Result<(), String> {
             if finding["severity"] == "error" {
                 messages += &format!("{policy}: {} {}\n", at.2, finding["message"]);
             }
-            found.entry(at).or_default().push(policy);
+            let policies = found.entry(at).or_default();
+            if !policies.contains(&policy) {
+                policies.push(policy);
+            }
         }
     }
     let lines = found.iter().map(|((_, _, line), policies)| {

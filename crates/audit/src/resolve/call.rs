@@ -113,6 +113,20 @@ fn folder_of(repository: &Repository, span: Span) -> String {
         .to_owned()
 }
 
+/// Where something runs that no other file calls: makefiles and Dockerfiles in their own folder, a workflow at
+/// the root of its repository, be that below the root of what is audited, and the rest at the root.
+pub(super) fn home(repository: &Repository, block: &Block) -> String {
+    let folder = folder_of(repository, block.span);
+    match block.system {
+        System::Make | System::Docker | System::Compose | System::Bake => folder,
+        System::GitHub => match folder.split_once(".github") {
+            Some((home, _)) => home.trim_end_matches('/').to_owned(),
+            None => String::new(),
+        },
+        _ => String::new(),
+    }
+}
+
 /// What a call leads to.
 struct Found<'r> {
     blocks: Vec<&'r Block>,
@@ -121,6 +135,32 @@ struct Found<'r> {
     /// Where it runs, when that is not where the caller is.
     folder: Option<String>,
     file: FileId,
+}
+
+/// The same from the root, and where that leads nowhere, from the folder of the file that calls. Nobody says
+/// where one runs what no other file calls; mostly it is one of the two.
+fn find_from<'r>(
+    repository: &'r Repository,
+    call: &Call,
+    scope: &Scope,
+    way: &Way,
+) -> Result<Found<'r>, String> {
+    let found = find(repository, call, scope, way);
+    let own = folder_of(repository, call.span);
+    let other = match way.folder.as_deref() {
+        Some("") => own,
+        Some(folder) if folder == own => String::new(),
+        _ => return found,
+    };
+    found.or_else(|what| {
+        let there = Way {
+            folder: Some(other.clone()),
+            ..Way::default()
+        };
+        let mut found = find(repository, call, scope, &there).map_err(|_| what)?;
+        found.folder.get_or_insert(other);
+        Ok(found)
+    })
 }
 
 /// What a call leads to; else what cannot be followed, in words.
@@ -378,7 +418,7 @@ impl Walker<'_> {
         way: &mut Way,
     ) -> Vec<Outward> {
         let repository = self.repository;
-        let found = find(repository, call, scope, way);
+        let found = find_from(repository, call, scope, way);
         let builds = found.as_ref().ok().map(|found| found.file);
         if matches!(call.target, Target::Image { .. }) {
             self.image_site(call, block.system, builds, scope, way);
