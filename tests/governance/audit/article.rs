@@ -54,11 +54,7 @@ fn judge(archive: &Archive) -> Result<(), String> {
 }
 
 /// Mending leaves fewer findings, none that is new, and nothing to mend.
-fn check_mending(
-    archive: &Archive,
-    place: &Place,
-    with: &dyn Fn(&[&str]) -> super::place::Said,
-) {
+fn check_mending(archive: &Archive, place: &Place, with: &dyn Fn(&[&str]) -> super::place::Said) {
     let rules = || {
         let said = with(&["--format", "json"]);
         let findings = said.json()["findings"].clone();

@@ -57,7 +57,10 @@ fn judge(archive: &Archive) -> Result<(), String> {
         format!("{line} ({policies}): {reason}\n")
     });
     let text: String = lines.collect();
-    let errors = text.lines().filter(|line| line.starts_with("error")).count();
+    let errors = text
+        .lines()
+        .filter(|line| line.starts_with("error"))
+        .count();
     let open = text.lines().filter(|line| line.ends_with(OPEN)).count();
     let compared = archive.compare(&[("findings", text)]);
     if errors + open > 0 {

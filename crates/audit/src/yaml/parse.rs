@@ -243,8 +243,7 @@ impl<'a, 'm> Builder<'a, 'm> {
         let value = restored.as_deref().unwrap_or(value);
         let is_block = matches!(style, Style::Literal | Style::Folded);
         // The span of a block has its header in it, which is no part of the value.
-        let is_raw =
-            style == Style::Absent || !is_block && text.get(range.clone()) == Some(value);
+        let is_raw = style == Style::Absent || !is_block && text.get(range.clone()) == Some(value);
         let value = (!is_raw).then(|| Box::from(value));
         let whole = if is_block {
             self.with_header(&range)
