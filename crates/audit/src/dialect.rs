@@ -124,13 +124,18 @@ fn by_place(path: &str, folder: &str, name: &str) -> Option<Dialect> {
     if folder == "profile.d" || folder.ends_with("/profile.d") {
         return Some(Dialect::Profile);
     }
-    if is_in("systemd") || is_in("systemd/system") || is_in("systemd/user") {
-        let is_env = has_end(name, "env");
-        return Some(if is_env {
-            Dialect::EnvFile
-        } else {
-            Dialect::Systemd
-        });
+    if is_in("systemd") && has_end(name, "env") {
+        return Some(Dialect::EnvFile);
+    }
+    if is_in("systemd") && (has_end(name, "conf") || is_unit(name)) {
+        return Some(Dialect::Systemd);
+    }
+    // Files that units name in `EnvironmentFile=`.
+    if ["etc/default", "etc/sysconfig"]
+        .iter()
+        .any(|place| is_in(place))
+    {
+        return Some(Dialect::EnvFile);
     }
     if is_in("environment.d") && has_end(name, "conf") {
         return Some(Dialect::HostEnvironment);
@@ -188,19 +193,29 @@ fn by_name(folder: &str, name: &str) -> Option<Dialect> {
         _ if has_end(name, "mk") || starts("Makefile") => Dialect::Makefile,
         _ if has_end(name, "sh") || has_end(name, "bash") => Dialect::Shell,
         _ if has_end(name, "env") || name.starts_with(".env.") => Dialect::EnvFile,
-        _ if matches!(
-            lower.rsplit_once('.').map(|(_, end)| end),
-            Some("service" | "socket" | "timer")
-        ) =>
-        {
-            Dialect::Systemd
-        }
+        _ if is_unit(name) || is_drop_in(folder, name) => Dialect::Systemd,
         _ => return None,
     })
 }
 
 fn is_yaml(name: &str) -> bool {
     has_end(name, "yml") || has_end(name, "yaml")
+}
+
+/// Whether a name is one of a systemd unit whose processes may use Go, or that starts one.
+fn is_unit(name: &str) -> bool {
+    ["service", "socket", "timer", "mount", "swap"]
+        .iter()
+        .any(|end| has_end(name, end))
+}
+
+/// Whether a file is a drop-in of a unit: `ci.service.d/50-go.conf`.
+fn is_drop_in(folder: &str, name: &str) -> bool {
+    let owner = folder
+        .rsplit('/')
+        .next()
+        .and_then(|folder| folder.strip_suffix(".d"));
+    has_end(name, "conf") && owner.is_some_and(is_unit)
 }
 
 /// Whether a name ends in a dot and `end`, in whatever case.
@@ -282,6 +297,8 @@ mod tests {
             ("etc/profile.d/50-go.sh", Dialect::Profile),
             ("etc/systemd/system/ci.service.d/50.conf", Dialect::Systemd),
             ("deploy/app.service", Dialect::Systemd),
+            ("deploy/app.service.d/go.conf", Dialect::Systemd),
+            ("etc/default/ci", Dialect::EnvFile),
             ("etc/environment.d/50-go.conf", Dialect::HostEnvironment),
             ("etc/environment", Dialect::HostEnvironment),
             ("home/u/.config/go/env", Dialect::GoEnvUser),
@@ -296,6 +313,7 @@ mod tests {
         assert_eq!(by_path("k8s/app.yaml"), ByPath::MayBeKubernetes);
         assert_eq!(by_path("scripts/build"), ByPath::MayBeScript);
         assert_eq!(by_path("main.go"), ByPath::Skip);
+        assert_eq!(by_path("pkg/systemd/main.go"), ByPath::Skip);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod envfile;
 pub(crate) mod github;
 pub(crate) mod gitlab;
 mod go_env_file;
+mod host_environment;
 pub(crate) mod jenkins;
 mod make;
 mod netrc;
@@ -18,6 +19,7 @@ pub(crate) mod outline;
 pub(crate) mod shell;
 #[cfg(test)]
 pub(crate) mod shown;
+pub(crate) mod systemd;
 
 use crate::dialect::Dialect;
 use crate::repository::Repository;
@@ -39,6 +41,8 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
         Dialect::Makefile => Some(make::read(file, repository)),
         Dialect::Shell | Dialect::Profile => Some(shell::read(file, repository)),
         Dialect::Jenkinsfile => Some(jenkins::read(file, repository)),
+        Dialect::Systemd => Some(systemd::read(file, repository)),
+        Dialect::HostEnvironment => Some(host_environment::read(file, repository)),
         Dialect::Netrc => Some(netrc::read(file, repository)),
         Dialect::Unread(_) => Some(Unit::empty(file, dialect)),
         _ => None,

@@ -151,6 +151,16 @@ impl Repository {
         self.by_path.get(path).copied()
     }
 
+    /// The files right in a folder, in order of name.
+    pub(crate) fn in_folder(&self, folder: &str) -> impl Iterator<Item = FileId> {
+        let front = format!("{folder}/");
+        let from = self.files.partition_point(|file| file.path < front);
+        let files = self.files.iter().enumerate().skip(from);
+        let inside = files.map_while(move |(at, file)| Some((at, file.path.strip_prefix(&front)?)));
+        let right = inside.filter(|(_, rest)| !rest.contains('/'));
+        right.map(|(at, _)| FileId(u32::try_from(at).unwrap_or(u32::MAX)))
+    }
+
     /// What was made of a file.
     pub fn unit(&self, id: FileId) -> Option<&Unit> {
         let at = self

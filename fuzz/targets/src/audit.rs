@@ -46,10 +46,35 @@ pub(crate) fn bake(data: &[u8]) {
     read("docker-bake.json", data);
 }
 
+/// systemd units with a drop-in and a file of settings, and the configuration of the manager.
+pub(crate) fn systemd(data: &[u8]) {
+    read("etc/systemd/system/a.service", data);
+    read("etc/systemd/system.conf.d/a.conf", data);
+    read_all(&[
+        (
+            "a.service",
+            b"[Service]\nEnvironmentFile=/etc/default/a\nExecStart=go build\n",
+        ),
+        ("a.service.d/b.conf", data),
+        ("etc/default/a", data),
+    ]);
+}
+
+/// Files of settings of a host, and netrc files.
+pub(crate) fn host_environment(data: &[u8]) {
+    read("etc/environment.d/a.conf", data);
+    read("etc/environment", data);
+    read(".netrc", data);
+}
+
 /// Reads and judges a repository of one file: whatever its bytes, all places lie in it.
 fn read(path: &str, data: &[u8]) {
+    read_all(&[(path, data)]);
+}
+
+fn read_all(files: &[(&str, &[u8])]) {
     let audit = Audit::of(
-        Repository::from_files([(path, data)]),
+        Repository::from_files(files.iter().copied()),
         None,
         &Options::default(),
     );

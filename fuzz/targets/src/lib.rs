@@ -39,6 +39,8 @@ pub const TARGETS: [Target; 21] = [
     ("makefile", audit::makefile),
     ("compose", audit::compose),
     ("bake", audit::bake),
+    ("systemd", audit::systemd),
+    ("host_environment", audit::host_environment),
     ("env_file", goenv::env_file),
 ];
 

@@ -52,16 +52,6 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
-            title: "a unit",
-            files: &[(
-                "etc/systemd/system/ci.service.d/50-go.conf",
-                "[Service]\nEnvironment=GOPROXY=direct\n",
-            )],
-            policy: None,
-            finds: &["etc/systemd/system/ci.service.d/50-go.conf:2"],
-            fixed: None,
-        },
-        Example {
             title: "all is written there",
             files: &[(
                 ".github/workflows/ci.yml",
@@ -120,8 +110,6 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
 /// Files of dialects that are found and have no front end yet, in words.
 fn not_read(dialect: Dialect) -> Option<&'static str> {
     match dialect {
-        Dialect::Systemd => Some("systemd units"),
-        Dialect::HostEnvironment => Some("environment files of hosts"),
         Dialect::Kubernetes => Some("Kubernetes manifests"),
         _ => None,
     }

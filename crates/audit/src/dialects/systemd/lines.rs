@@ -1,0 +1,134 @@
+//! Files of units: sections of `Key=value` lines, with continuation lines.
+
+use crate::embedded::Embedded;
+use crate::source::FileId;
+
+use super::detail::Word;
+
+/// A line `Key=value`.
+#[derive(Debug)]
+pub(super) struct Line<'t> {
+    pub(super) section: &'t str,
+    pub(super) key: &'t str,
+    /// The value, continuation lines joined.
+    pub(super) value: Embedded,
+}
+
+/// The lines of a file, and where it has lines that are none.
+pub(super) fn read(file: FileId, text: &str) -> (Vec<Line<'_>>, Vec<(usize, usize)>) {
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let mut odd = Vec::new();
+    let mut section = "";
+    let mut goes_on = false;
+    let mut at = 0;
+    for physical in text.split_inclusive('\n') {
+        let start =
+            at + physical.len() - physical.trim_start_matches(['\u{feff}', ' ', '\t']).len();
+        at += physical.len();
+        let line = text.get(start..at).unwrap_or_default().trim_end();
+        // A comment between the lines of a value is no part of it.
+        if line.starts_with(['#', ';']) {
+            continue;
+        }
+        let (part, more) = match ends_open(line) {
+            true => (&line[..line.len() - 1], true),
+            false => (line, false),
+        };
+        if goes_on {
+            if let Some(last) = lines.last_mut() {
+                last.value
+                    .stand_in(" ", crate::source::Span::new(file, start..start));
+                last.value.push(part, start);
+            }
+        } else if let Some(name) = line
+            .strip_prefix('[')
+            .and_then(|line| line.strip_suffix(']'))
+        {
+            section = name;
+            continue;
+        } else if let Some((key, value)) = part.split_once('=') {
+            let begin = start + key.len() + 1 + (value.len() - value.trim_start().len());
+            lines.push(Line {
+                section,
+                key: key.trim(),
+                value: Embedded::piece(file, value.trim_start(), begin),
+            });
+        } else if !line.is_empty() {
+            odd.push((start, start + line.len()));
+            continue;
+        }
+        goes_on = more;
+    }
+    (lines, odd)
+}
+
+/// Whether a line goes on in the next: an odd number of backslashes at its end.
+fn ends_open(line: &str) -> bool {
+    let slashes = line.len() - line.trim_end_matches('\\').len();
+    slashes % 2 == 1
+}
+
+/// The words of a value: blanks separate, quotes hold together and are taken away, escapes are undone.
+pub(super) fn words(value: &Embedded) -> Vec<Word> {
+    let text = value.text();
+    let mut words = Vec::new();
+    let mut letters = text.char_indices().peekable();
+    while let Some((start, first)) = letters.peek().copied() {
+        if first.is_ascii_whitespace() {
+            letters.next();
+            continue;
+        }
+        let mut out = String::new();
+        let mut quote = None;
+        let mut end = start;
+        let mut pairs = 0;
+        while let Some((at, letter)) = letters.peek().copied() {
+            if quote.is_none() && letter.is_ascii_whitespace() {
+                break;
+            }
+            letters.next();
+            end = at + letter.len_utf8();
+            match letter {
+                '\\' => {
+                    let next = letters.next();
+                    end = next.map_or(end, |(at, letter)| at + letter.len_utf8());
+                    match next.and_then(|(_, letter)| escape(letter)) {
+                        Some(letter) => out.push(letter),
+                        // An escape that systemd does not know ends the line for it; kept as written.
+                        None => out.push_str(&text[at..end]),
+                    }
+                }
+                _ if quote == Some(letter) => quote = None,
+                _ if quote.is_none() && is_quote(letter) => {
+                    quote = Some(letter);
+                    pairs += 1;
+                }
+                _ => out.push(letter),
+            }
+        }
+        words.push(Word {
+            text: out,
+            span: value.span(start..end),
+            is_enclosed: pairs == 1
+                && end > start + 1
+                && is_quote(first)
+                && text[..end].ends_with(first),
+        });
+    }
+    words
+}
+
+fn is_quote(letter: char) -> bool {
+    matches!(letter, '"' | '\'')
+}
+
+/// What stands for a letter behind a backslash.
+fn escape(letter: char) -> Option<char> {
+    match letter {
+        'n' => Some('\n'),
+        't' => Some('\t'),
+        's' => Some(' '),
+        '\\' | '"' | '\'' => Some(letter),
+        _ => None,
+    }
+}
