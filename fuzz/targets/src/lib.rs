@@ -18,7 +18,7 @@ mod sumdb;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a file of its name in `fuzz_targets/` and a folder in `corpus/`.
-pub const TARGETS: [Target; 21] = [
+pub const TARGETS: [Target; 23] = [
     ("request_path", gomod::request_path),
     ("go_mod", gomod::go_mod),
     ("goproxy", gomod::goproxy),
