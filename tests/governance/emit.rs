@@ -1,6 +1,7 @@
 //! `modkeep emit`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "test code")]
 
+mod audited;
 mod checkers;
 mod contract;
 mod ground;

@@ -7,6 +7,7 @@ mod doctor;
 mod emit;
 mod env;
 mod explain;
+mod facts;
 mod provoked;
 mod run;
 mod truth;

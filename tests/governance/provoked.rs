@@ -4,7 +4,7 @@
 #[path = "provoked/rows.rs"]
 pub(crate) mod rows;
 #[path = "provoked/stage.rs"]
-mod stage;
+pub(crate) mod stage;
 
 use std::path::{Path, PathBuf};
 

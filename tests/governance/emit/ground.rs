@@ -54,10 +54,11 @@ pub(super) const CASES: [Case; 4] = [
     },
     Case {
         name: "air-gap",
-        policy: "name = \"air-gap\"\n[client]\ngoproxy = \"file:///srv/modules,off\"\ndirect = \"forbidden\"\n",
+        policy: "name = \"air-gap\"\n[client]\ngoproxy = \"file:///srv/modules,off\"\nsumdb = \"sum.golang.org https://sums.corp.example\"\ndirect = \"forbidden\"\n",
         values: &[
             ("GOPROXY", "file:///srv/modules,off"),
             ("GONOPROXY", "none"),
+            ("GOSUMDB", "sum.golang.org https://sums.corp.example"),
             ("GOTOOLCHAIN", "local"),
             ("GOVCS", "*:off"),
             ("GOFLAGS", "-mod=readonly"),

@@ -149,7 +149,7 @@ impl Stage {
     }
 }
 
-fn tls_file(name: &str) -> String {
+pub(crate) fn tls_file(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/builds/testdata/tls");
     folder.join(name).display().to_string()
 }

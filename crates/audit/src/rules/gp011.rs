@@ -7,7 +7,7 @@ use crate::rule::{Example, Rule};
 
 use crate::finding::Safety;
 
-use super::replacing;
+use super::{proxy_list, replacing};
 
 /// Quotes are part of the value of GOPROXY.
 pub(super) const RULE: Rule = Rule {
@@ -50,21 +50,38 @@ pub(super) const RULE: Rule = Rule {
             finds: &[],
             fixed: None,
         },
+        Example {
+            title: "a quote inside a path",
+            files: &[(
+                ".github/workflows/ci.yml",
+                workflow!("GOPROXY: https://goproxy.corp.example/team's"),
+            )],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
     ],
     check,
 };
+
+/// What shells take away and Go does not.
+const QUOTES: [char; 2] = ['"', '\''];
 
 fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
     for value in judgement.in_use("GOPROXY") {
         let Some(text) = value.candidate.value.text() else {
             continue;
         };
-        if !text.contains(['"', '\'']) {
+        // Inside a path a quote is a letter like any other.
+        let is_quoted = |entry: proxy_list::Entry<'_>| {
+            entry.text.starts_with(QUOTES) || entry.text.ends_with(QUOTES)
+        };
+        if !proxy_list::entries(text).any(is_quoted) {
             continue;
         }
         let message = format!("the quotes in {text} are part of the value; Go refuses it");
         let finding = value.about(Finding::new(rule, value.candidate.span, message), "GOPROXY");
-        let new = text.replace(['"', '\''], "");
+        let new = text.replace(QUOTES, "");
         findings.push(replacing(
             judgement,
             finding,

@@ -90,18 +90,45 @@ pub(super) fn value(written: &str) -> Text {
             rest = &rest[next..];
             continue;
         }
-        let end = rest.find(char::from(found)).unwrap_or(rest.len());
         if found == b'\'' {
+            let end = rest.find('\'').unwrap_or(rest.len());
             text.push_str(&rest[..end]);
+            rest = rest.get(end + 1..).unwrap_or_default();
         } else {
-            text.parts
-                .extend(interpolate::read(&rest[..end], Style::Docker).parts);
+            rest = double_quoted(rest, &mut text);
         }
-        rest = rest.get(end + 1..).unwrap_or_default();
     }
     text.parts
         .extend(interpolate::read(rest, Style::Docker).parts);
     joined(text)
+}
+
+/// Reads the inside of double quotes, which `rest` begins with, and gives what follows them: a quote and
+/// an escape may be escaped there (a `$` too, which the reader of references knows).
+fn double_quoted<'a>(mut rest: &'a str, text: &mut Text) -> &'a str {
+    let mut from = 0;
+    loop {
+        let Some(at) = rest[from..].find(['"', '\\']).map(|at| from + at) else {
+            text.parts
+                .extend(interpolate::read(rest, Style::Docker).parts);
+            return "";
+        };
+        let is_end = rest.as_bytes()[at] == b'"';
+        let next = rest.as_bytes().get(at + 1);
+        if !is_end && !matches!(next, Some(b'"' | b'\\')) {
+            // The escape of another character stays, or is one of a reference.
+            from = rest.len().min(at + 1 + usize::from(next == Some(&b'$')));
+            continue;
+        }
+        text.parts
+            .extend(interpolate::read(&rest[..at], Style::Docker).parts);
+        if is_end {
+            return &rest[at + 1..];
+        }
+        text.push_str(&rest[at + 1..at + 2]);
+        rest = &rest[at + 2..];
+        from = 0;
+    }
 }
 
 /// Literals next to each other as one.
@@ -287,4 +314,31 @@ fn environment(text: &Embedded, from: usize) -> Vec<Pair> {
         key: text.span(first.clone()),
         value,
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Found by a policy whose proxy has a quote in its path.
+    #[test]
+    fn escapes_within_double_quotes() {
+        for (written, wanted) in [
+            (r#""a\"b|off""#, r#"a"b|off"#),
+            (r#""a\\b""#, r"a\b"),
+            (r#""a\nb""#, r"a\nb"),
+            (r#""a\$b"c"#, "a$bc"),
+            (r#"'a\'b"c"#, r"a\bc"),
+            (r#""a"#, "a"),
+            ("\"a\\", "a\\"),
+        ] {
+            let parts = value(written).parts;
+            let literal = |part: &crate::text::Part| match part {
+                crate::text::Part::Literal(text) => text.clone(),
+                other => format!("{other:?}"),
+            };
+            let text: String = parts.iter().map(literal).collect();
+            assert_eq!(text, wanted, "{written}");
+        }
+    }
 }
