@@ -12,7 +12,6 @@ macro_rules! workflow {
     };
 }
 
-mod acquisition;
 mod builds;
 mod caches;
 mod commands;
@@ -103,6 +102,10 @@ mod gp610;
 mod gp611;
 mod gp612;
 mod gp613;
+mod gp614;
+mod gp615;
+mod gp616;
+mod gp617;
 mod gp901;
 mod gp902;
 mod gp905;
@@ -220,6 +223,10 @@ pub const RULES: &[&Rule] = &[
     &gp611::RULE,
     &gp612::RULE,
     &gp613::RULE,
+    &gp614::RULE,
+    &gp615::RULE,
+    &gp616::RULE,
+    &gp617::RULE,
     &gp901::RULE,
     &gp902::RULE,
     &gp905::RULE,

@@ -25,6 +25,8 @@ use crate::unit::{Fault, FaultKind, Unit};
 use source::Source;
 use statements::Reader;
 
+pub(crate) use written::APPENDED;
+
 /// The reason of a setting that a pipeline takes away: `export GOPROXY=https://a|direct` without quotes
 /// is a pipeline of two commands.
 pub(crate) const UNQUOTED_PIPE: &str =

@@ -270,16 +270,26 @@ impl<'a> Runs<'a> {
     }
 }
 
-/// The settings that items make, with those inside of them.
-pub(super) fn settings<'a>(blocks: &'a [Block]) -> Vec<&'a Setting> {
+/// All items of blocks, with those inside of them.
+pub(super) fn items<'a>(blocks: &'a [Block]) -> Vec<&'a Item> {
     let mut found = Vec::new();
-    let mut todo: Vec<&'a Item> = blocks.iter().flat_map(|block| &block.items).collect();
+    let mut todo: Vec<&'a Item> = blocks.iter().rev().flat_map(|block| &block.items).collect();
     while let Some(item) = todo.pop() {
         match item {
-            Item::Set(setting) => found.push(setting),
             Item::Block(block) | Item::Enclosed { block, .. } => todo.extend(&block.items),
             Item::Branches(ways) => todo.extend(ways.iter().flatten()),
-            _ => {}
+            item => found.push(item),
+        }
+    }
+    found
+}
+
+/// The settings of blocks, with those inside of them.
+pub(super) fn settings(blocks: &[Block]) -> Vec<&Setting> {
+    let mut found = Vec::new();
+    for item in items(blocks) {
+        if let Item::Set(setting) = item {
+            found.push(setting);
         }
     }
     found
@@ -288,19 +298,13 @@ pub(super) fn settings<'a>(blocks: &'a [Block]) -> Vec<&'a Setting> {
 /// The build arguments that calls in all files hand over.
 pub(super) fn passed<'a>(judgement: &Judgement<'a>) -> Vec<&'a Setting> {
     let mut found = Vec::new();
-    let units = judgement.repository.units.iter();
-    let mut todo: Vec<&'a Item> = units
-        .flat_map(|unit| &unit.blocks)
-        .flat_map(|block| &block.items)
-        .collect();
-    while let Some(item) = todo.pop() {
-        match item {
-            Item::Call(call) if matches!(call.target, Target::Image { .. }) => {
+    for unit in &judgement.repository.units {
+        for item in items(&unit.blocks) {
+            if let Item::Call(call) = item
+                && matches!(call.target, Target::Image { .. })
+            {
                 found.extend(&call.passes);
             }
-            Item::Block(block) | Item::Enclosed { block, .. } => todo.extend(&block.items),
-            Item::Branches(ways) => todo.extend(ways.iter().flatten()),
-            _ => {}
         }
     }
     found

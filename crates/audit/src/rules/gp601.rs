@@ -7,8 +7,8 @@ use crate::rule::{Example, Rule};
 
 use crate::finding::Safety;
 
-use super::acquisition;
 use super::builds::{self, Runs};
+use super::variables;
 
 /// An `ARG` in front of `FROM` is seen in no stage.
 pub(super) const RULE: Rule = Rule {
@@ -84,7 +84,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
     for build in builds::all(judgement) {
         for pair in build
             .globals()
-            .filter(|pair| acquisition::is_one(&pair.name))
+            .filter(|pair| variables::is_acquisition(&pair.name))
         {
             let blind: Vec<_> = build
                 .stages()

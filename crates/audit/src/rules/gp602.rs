@@ -10,8 +10,8 @@ use crate::environment::Value;
 use crate::finding::Safety;
 use crate::site::{Act, Site};
 
-use super::acquisition;
 use super::builds::{self, Build, Runs, StageOf};
+use super::variables;
 
 /// A build argument is used in a stage that does not declare it.
 pub(super) const RULE: Rule = Rule {
@@ -97,7 +97,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
     let runs = Runs::of(judgement);
     for build in builds::all(judgement) {
-        for name in acquisition::NAMES {
+        for name in variables::ACQUISITION {
             if !build.has_global(name) {
                 for stage in build.stages() {
                     findings.extend(used(rule, judgement, stage, name));
@@ -115,7 +115,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             continue;
         };
         for (name, value) in &site.passes {
-            if acquisition::is_one(name) && *value != Value::Unset {
+            if variables::is_acquisition(name) && *value != Value::Unset {
                 findings.extend(dropped(
                     rule,
                     judgement,

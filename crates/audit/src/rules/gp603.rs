@@ -12,8 +12,8 @@ use crate::finding::Safety;
 use crate::source::FileId;
 use crate::text::Part;
 
-use super::acquisition;
 use super::builds::{self, StageOf};
+use super::variables;
 
 /// An `ENV` makes the build argument of the same name void.
 pub(super) const RULE: Rule = Rule {
@@ -112,7 +112,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         let is_passed = |name: &str| passed.contains(&(build.file, name));
         for stage in build.stages() {
             for pair in stage.own().flat_map(builds::variables) {
-                if acquisition::is_one(&pair.name) && !keeps(pair) {
+                if variables::is_acquisition(&pair.name) && !keeps(pair) {
                     findings.extend(void(rule, judgement, stage, pair, is_passed(&pair.name)));
                 }
             }
@@ -187,7 +187,7 @@ fn from_image(rule: &'static Rule, stage: StageOf<'_>) -> Vec<Finding> {
         .map(|facts| facts.environment)
         .unwrap_or_default();
     let pairs = stage.own().flat_map(builds::arguments);
-    let pairs = pairs.filter(|pair| acquisition::is_one(&pair.name));
+    let pairs = pairs.filter(|pair| variables::is_acquisition(&pair.name));
     let void = pairs.filter_map(|pair| {
         let (name, value) = set.iter().find(|(name, _)| *name == pair.name)?;
         let message = format!(

@@ -8,8 +8,8 @@ use crate::rule::{Example, Rule};
 use crate::dialects::dockerfile::detail::{Instruction, Pair};
 use crate::finding::Safety;
 
-use super::acquisition;
 use super::builds::{self, Runs, StageOf};
+use super::variables;
 
 /// An `ARG` stands below the `RUN` that needs it.
 pub(super) const RULE: Rule = Rule {
@@ -54,7 +54,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         for stage in build.stages() {
             for instruction in stage.own() {
                 for pair in builds::arguments(instruction) {
-                    if acquisition::is_one(&pair.name) {
+                    if variables::is_acquisition(&pair.name) {
                         findings.extend(late(rule, judgement, &runs, (stage, instruction), pair));
                     }
                 }

@@ -8,8 +8,8 @@ use crate::rule::{Example, Rule};
 use crate::dialects::dockerfile::detail::{Instruction, InstructionKind};
 use crate::finding::{Edit, Safety};
 
-use super::acquisition;
 use super::builds::{self, StageOf};
+use super::variables;
 
 /// `go env -w` in an image build writes the file of the build's user.
 pub(super) const RULE: Rule = Rule {
@@ -74,7 +74,9 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
     for unit in &judgement.repository.units {
         let written: Vec<_> = builds::settings(&unit.blocks)
             .into_iter()
-            .filter(|setting| setting.how == "go env -w" && acquisition::is_one(&setting.name))
+            .filter(|setting| {
+                setting.how == "go env -w" && variables::is_acquisition(&setting.name)
+            })
             .collect();
         let build = builds::all(judgement).find(|build| build.file == unit.file);
         let Some(build) = build.filter(|_| !written.is_empty()) else {

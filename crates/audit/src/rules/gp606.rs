@@ -9,8 +9,8 @@ use crate::dialects::dockerfile::detail::{Instruction, InstructionKind, Pair};
 use crate::finding::{Edit, Safety};
 use crate::source::Span;
 
-use super::acquisition;
 use super::builds::{self, Runs, StageOf};
+use super::variables;
 
 /// The image that is shipped carries settings of the build.
 pub(super) const RULE: Rule = Rule {
@@ -94,7 +94,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         for instruction in stage.instructions() {
             let mut found: Vec<_> = builds::variables(instruction)
                 .iter()
-                .filter(|pair| acquisition::is_one(&pair.name))
+                .filter(|pair| variables::is_acquisition(&pair.name))
                 .map(|pair| setting(rule, judgement, (stage, instruction), pair))
                 .collect();
             found.extend(netrc(rule, judgement, instruction));

@@ -52,6 +52,16 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
+            title: "an argument that nobody here gives",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:1.25\nARG GOPROXY\nRUN go build ./...\n",
+            )],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
+        Example {
             title: "all is written there",
             files: &[(
                 ".github/workflows/ci.yml",
@@ -99,6 +109,10 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
     }
     for name in variables::ACQUISITION {
         for value in judgement.in_use(name) {
+            // An argument is there for whoever builds to give.
+            if value.candidate.how == "ARG" {
+                continue;
+            }
             if let Value::Unknown(written) = &value.candidate.value {
                 let message = format!("{name} is `{written}`, which no file tells");
                 findings.push(value.about(Finding::new(rule, value.candidate.span, message), name));

@@ -128,3 +128,44 @@ fn the_table_is_in_order_and_whole() {
         );
     }
 }
+
+/// Rules and lines that are found in a Dockerfile alone in its repository.
+fn in_dockerfile(text: &str) -> Vec<String> {
+    let repository = Repository::from_files([("Dockerfile", text.as_bytes())]);
+    let audit = Audit::of(repository, None, &Options::default());
+    let shown = audit.findings.iter().map(|finding| {
+        let line = finding
+            .span
+            .map_or(0, |span| audit.repository.place(span).1);
+        format!("{line} {}", finding.rule.id)
+    });
+    shown.collect()
+}
+
+#[test]
+fn the_canonical_pair_of_dockerfiles_is_judged_as_it_says() {
+    let bad = "ARG GOPROXY=https://u:tok@p
+FROM golang:1.24-alpine AS build
+ENV GOPROXY=https://p,direct
+RUN go env -w GOPROXY=$GOPROXY
+COPY . .
+RUN --mount=type=cache,target=/root/go/pkg/mod go build -o /app .
+";
+    let expected = [
+        "1 GP601", "1 GP607", "3 GP603", "4 GP605", "5 GP609", "6 GP611", "6 GP610",
+    ];
+    assert_eq!(in_dockerfile(bad), expected);
+    let good = "FROM golang:1.24-alpine AS build
+RUN apk add --no-cache git
+ARG GOPROXY GOPRIVATE GONOPROXY GOSUMDB
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN --mount=type=cache,id=gomod-app,target=/go/pkg/mod --mount=type=secret,id=netrc,target=/run/secrets/netrc \\
+    NETRC=/run/secrets/netrc go mod download
+COPY . .
+RUN --mount=type=cache,id=gomod-app,target=/go/pkg/mod CGO_ENABLED=0 go build -trimpath -o /app .
+FROM scratch
+COPY --from=build /app /app
+";
+    assert_eq!(in_dockerfile(good), [""; 0]);
+}

@@ -18,6 +18,11 @@ pub(super) const ACQUISITION: [&str; 10] = [
     "NETRC",
 ];
 
+/// Whether a variable decides where modules come from.
+pub(super) fn is_acquisition(name: &str) -> bool {
+    ACQUISITION.contains(&name)
+}
+
 /// The names that begin with `GO` and that some site sees, in order.
 pub(super) fn of_go<'a>(judgement: &Judgement<'a>) -> BTreeSet<&'a str> {
     let sites = judgement.sites.iter();
