@@ -15,6 +15,7 @@ macro_rules! workflow {
 mod builds;
 mod caches;
 mod commands;
+mod dockerignore;
 mod gp001;
 mod gp002;
 mod gp003;
@@ -106,6 +107,11 @@ mod gp614;
 mod gp615;
 mod gp616;
 mod gp617;
+mod gp618;
+mod gp619;
+mod gp620;
+mod gp621;
+mod gp622;
 mod gp901;
 mod gp902;
 mod gp905;
@@ -115,6 +121,7 @@ mod patterns;
 mod privacy;
 mod proxy_list;
 mod secrets;
+mod services;
 mod severity;
 mod stages;
 mod sums;
@@ -227,6 +234,11 @@ pub const RULES: &[&Rule] = &[
     &gp615::RULE,
     &gp616::RULE,
     &gp617::RULE,
+    &gp618::RULE,
+    &gp619::RULE,
+    &gp620::RULE,
+    &gp621::RULE,
+    &gp622::RULE,
     &gp901::RULE,
     &gp902::RULE,
     &gp905::RULE,

@@ -1,0 +1,143 @@
+//! GP621 bake-target-missing-args.
+
+use crate::environment::Confidence;
+use crate::finding::{Finding, Severity};
+use crate::judgement::Judgement;
+use crate::rule::{Example, Rule};
+
+use crate::block::System;
+use crate::finding::{Edit, Safety};
+use crate::site::Act;
+use crate::source::Span;
+
+use super::{builds, variables};
+
+/// A bake target lacks an argument that the others have.
+pub(super) const RULE: Rule = Rule {
+    id: "GP621",
+    name: "bake-target-missing-args",
+    severity: Severity::Warning,
+    confidence: Confidence::High,
+    live: false,
+    needs_policy: false,
+    summary: "a bake target lacks an argument that the others have",
+    page: "Targets of a bake file get the arguments of their own `args` and of those that they inherit, and no others. A target that was added later without `inherits` builds with Go's default proxy, while all beside it use the company's.\n\nLet it inherit the target that holds the common arguments.",
+    examples: &[
+        Example {
+            title: "one of two",
+            files: &[
+                (
+                    "docker-bake.hcl",
+                    "target \"_common\" {\n  args = { GOPROXY = \"https://goproxy.corp.example\" }\n}\ntarget \"app\" {\n  inherits = [\"_common\"]\n}\ntarget \"tool\" {\n  context = \".\"\n}\n",
+                ),
+                (
+                    "Dockerfile",
+                    "FROM golang:1.25 AS build\nARG GOPROXY\nRUN go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\n",
+                ),
+            ],
+            policy: None,
+            finds: &["docker-bake.hcl:7"],
+            fixed: Some(
+                "target \"_common\" {\n  args = { GOPROXY = \"https://goproxy.corp.example\" }\n}\ntarget \"app\" {\n  inherits = [\"_common\"]\n}\ntarget \"tool\" {\n  inherits = [\"_common\"]\n  context = \".\"\n}\n",
+            ),
+        },
+        Example {
+            title: "both",
+            files: &[
+                (
+                    "docker-bake.hcl",
+                    "target \"_common\" {\n  args = { GOPROXY = \"https://goproxy.corp.example\" }\n}\ntarget \"app\" {\n  inherits = [\"_common\"]\n}\ntarget \"tool\" {\n  inherits = [\"_common\"]\n}\n",
+                ),
+                (
+                    "Dockerfile",
+                    "FROM golang:1.25 AS build\nARG GOPROXY\nRUN go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\n",
+                ),
+            ],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
+        Example {
+            title: "a Dockerfile that takes none",
+            files: &[
+                (
+                    "docker-bake.hcl",
+                    "target \"app\" {\n  args = { GOPROXY = \"https://goproxy.corp.example\" }\n}\ntarget \"tool\" {\n  context = \"tool\"\n}\n",
+                ),
+                (
+                    "Dockerfile",
+                    "FROM golang:1.25 AS build\nARG GOPROXY\nRUN go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\n",
+                ),
+                ("tool/Dockerfile", "FROM alpine:3.22\nRUN apk add git\n"),
+            ],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
+    ],
+    check,
+};
+
+fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
+    let sites: Vec<_> = judgement
+        .sites
+        .iter()
+        .filter(|site| site.system == System::Bake && site.act == Act::ImageBuild)
+        .collect();
+    for site in &sites {
+        let Some(build) = builds::all(judgement).find(|build| Some(build.file) == site.builds)
+        else {
+            continue;
+        };
+        let beside = sites
+            .iter()
+            .filter(|other| other.span.file == site.span.file);
+        let given = beside.flat_map(|other| other.passes.iter().map(move |pass| (other, pass)));
+        for name in variables::ACQUISITION {
+            let takes = build
+                .stages()
+                .any(|stage| stage.declaration(name).is_some());
+            let has = site.passes.iter().any(|(own, _)| own == name);
+            let other = given.clone().find(|(_, (other, _))| other == name);
+            let Some((other, _)) = other.filter(|_| takes && !has) else {
+                continue;
+            };
+            let message = format!(
+                "another target of this file gives {name} to its build and this one does not; let it inherit the same arguments"
+            );
+            let mut finding = Finding::new(rule, Some(site.span), message)
+                .beside(other.span, format!("gives {name}"));
+            finding.variable = Some(name.to_owned());
+            finding.site = site.title();
+            findings.push(inheriting(judgement, finding, site.span, name));
+        }
+    }
+}
+
+/// The finding with a fix that inherits a target which is there to be inherited from, where one gives the
+/// argument and this one inherits nothing yet.
+fn inheriting(judgement: &Judgement<'_>, finding: Finding, target: Span, name: &str) -> Finding {
+    let text = judgement.repository.file(target.file).text();
+    let base = text.match_indices("target \"_").find_map(|(at, found)| {
+        let rest = text.get(at + found.len() - 1..)?;
+        let body = rest.split("\n}").next()?;
+        body.contains(name)
+            .then(|| rest.split('"').next())
+            .flatten()
+    });
+    let start = target.range().start;
+    let rest = text.get(start..).unwrap_or_default();
+    let body = rest.split("\n}").next().unwrap_or_default();
+    let (Some(base), Some(feed)) = (base, body.find("{\n")) else {
+        return finding;
+    };
+    if body.contains("inherits") {
+        return finding;
+    }
+    let at = start + feed + 2;
+    let edit = Edit {
+        span: Span::new(target.file, at..at),
+        text: format!("  inherits = [\"{base}\"]\n"),
+    };
+    finding.with_fix(format!("inherit `{base}`"), Safety::Safe, vec![edit])
+}
