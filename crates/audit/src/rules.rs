@@ -12,10 +12,6 @@ macro_rules! workflow {
     };
 }
 
-mod builds;
-mod caches;
-mod commands;
-mod dockerignore;
 mod gp001;
 mod gp002;
 mod gp003;
@@ -61,6 +57,8 @@ mod gp113;
 mod gp114;
 mod gp115;
 mod gp116;
+mod gp117;
+mod gp118;
 mod gp201;
 mod gp202;
 mod gp203;
@@ -68,6 +66,8 @@ mod gp204;
 mod gp205;
 mod gp206;
 mod gp207;
+mod gp208;
+mod gp209;
 mod gp301;
 mod gp302;
 mod gp303;
@@ -83,6 +83,9 @@ mod gp314;
 mod gp315;
 mod gp316;
 mod gp317;
+mod gp318;
+mod gp319;
+mod gp320;
 mod gp401;
 mod gp402;
 mod gp403;
@@ -90,6 +93,10 @@ mod gp404;
 mod gp405;
 mod gp406;
 mod gp407;
+mod gp408;
+mod gp409;
+mod gp410;
+mod gp411;
 mod gp601;
 mod gp602;
 mod gp603;
@@ -112,9 +119,18 @@ mod gp619;
 mod gp620;
 mod gp621;
 mod gp622;
+mod gp802;
+mod gp803;
+mod gp805;
+mod gp806;
 mod gp901;
 mod gp902;
 mod gp905;
+mod builds;
+mod caches;
+mod commands;
+mod dockerignore;
+mod flags;
 mod items;
 mod no_proxy;
 mod patterns;
@@ -188,6 +204,8 @@ pub const RULES: &[&Rule] = &[
     &gp114::RULE,
     &gp115::RULE,
     &gp116::RULE,
+    &gp117::RULE,
+    &gp118::RULE,
     &gp201::RULE,
     &gp202::RULE,
     &gp203::RULE,
@@ -195,6 +213,8 @@ pub const RULES: &[&Rule] = &[
     &gp205::RULE,
     &gp206::RULE,
     &gp207::RULE,
+    &gp208::RULE,
+    &gp209::RULE,
     &gp301::RULE,
     &gp302::RULE,
     &gp303::RULE,
@@ -210,6 +230,9 @@ pub const RULES: &[&Rule] = &[
     &gp315::RULE,
     &gp316::RULE,
     &gp317::RULE,
+    &gp318::RULE,
+    &gp319::RULE,
+    &gp320::RULE,
     &gp401::RULE,
     &gp402::RULE,
     &gp403::RULE,
@@ -217,6 +240,10 @@ pub const RULES: &[&Rule] = &[
     &gp405::RULE,
     &gp406::RULE,
     &gp407::RULE,
+    &gp408::RULE,
+    &gp409::RULE,
+    &gp410::RULE,
+    &gp411::RULE,
     &gp601::RULE,
     &gp602::RULE,
     &gp603::RULE,
@@ -239,6 +266,10 @@ pub const RULES: &[&Rule] = &[
     &gp620::RULE,
     &gp621::RULE,
     &gp622::RULE,
+    &gp802::RULE,
+    &gp803::RULE,
+    &gp805::RULE,
+    &gp806::RULE,
     &gp901::RULE,
     &gp902::RULE,
     &gp905::RULE,

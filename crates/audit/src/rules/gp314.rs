@@ -1,7 +1,7 @@
 //! GP314 no-proxy-pattern.
 
 use crate::environment::Confidence;
-use crate::environment::{Environment, Value};
+use crate::environment::{Environment, Value, Variable};
 use crate::finding::{Finding, Safety, Severity};
 use crate::judgement::Judgement;
 use crate::rule::{Example, Rule};
@@ -9,7 +9,7 @@ use crate::site::Site;
 
 use super::{no_proxy, proxy_list, replacing};
 
-/// NO_PROXY misses the company's own proxy or hosts, or has a pattern that most programs do not know.
+/// `NO_PROXY` misses the company's own proxy or hosts, or has a pattern that most programs do not know.
 pub(super) const RULE: Rule = Rule {
     id: "GP314",
     name: "no-proxy-pattern",
@@ -152,8 +152,8 @@ fn missing(rule: &'static Rule, judgement: &Judgement<'_>, site: &Site) -> Optio
     let message = format!("requests to `{first}` go through {proxy_name}; add it to {name}");
     let variable = environment.get(name);
     let other = environment.get(proxy_name);
-    let written = variable.and_then(|variable| variable.span());
-    let span = written.or(other.and_then(|variable| variable.span()));
+    let written = variable.and_then(Variable::span);
+    let span = written.or(other.and_then(Variable::span));
     let mut finding =
         Finding::new(rule, span.or(judgement.span_of(site)), message).about(name, text);
     finding.site = site.title();

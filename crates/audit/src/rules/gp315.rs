@@ -10,7 +10,7 @@ use crate::unit::Detail;
 
 use super::proxy_list;
 
-/// SSL_CERT_FILE names a file of its own, which takes the place of the bundle.
+/// `SSL_CERT_FILE` names a file of its own, which takes the place of the bundle.
 pub(super) const RULE: Rule = Rule {
     id: "GP315",
     name: "ssl-cert-file-replaces",

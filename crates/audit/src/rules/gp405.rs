@@ -144,11 +144,13 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
 /// Whether something of this name is a version of Go.
 fn is_version_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace(['-', '_'], "");
-    matches!(
-        name.as_str(),
-        "go" | "golang" | "gover" | "goversion" | "goversions" | "golangversion" | "gotag"
-    ) || name.ends_with(".go")
-        || name.ends_with("goversion")
+    // Keys of a map in a matrix: `target.go`.
+    let last = name.rsplit('.').next().unwrap_or_default();
+    last.ends_with("goversion")
+        || matches!(
+            last,
+            "go" | "golang" | "gover" | "goversions" | "golangversion" | "gotag"
+        )
 }
 
 /// `1.20`, `1.10`: a number whose last digit says nothing.

@@ -1,4 +1,4 @@
-//! NO_PROXY: whether it covers a host, as Go reads it.
+//! `NO_PROXY`: whether it covers a host, as Go reads it.
 
 use std::net::IpAddr;
 

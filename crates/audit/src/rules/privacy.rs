@@ -1,7 +1,10 @@
 //! Which modules are private, and who would be told of them.
 
+use std::collections::BTreeSet;
+
 use gomod::{ModulePath, Patterns};
 
+use crate::dialect::Dialect;
 use crate::environment::Value;
 use crate::finding::{Edit, Finding, Safety};
 use crate::judgement::Judgement;
@@ -144,4 +147,36 @@ pub(super) fn covering(
         Safety::Safe,
         vec![edit],
     )
+}
+
+/// The paths of all modules that a repository is known to use: its own, those of its go.mod and go.sum
+/// files, those that commands name with a version. Empty where go.sum does not tell all of them.
+pub(super) fn known_paths<'a>(judgement: &Judgement<'a>) -> BTreeSet<&'a str> {
+    let repository = judgement.repository;
+    let mut paths = BTreeSet::new();
+    for (id, file) in repository.files() {
+        if repository.dialect(id) == Dialect::GoSum {
+            paths.extend(
+                file.text()
+                    .lines()
+                    .filter_map(|line| line.split(' ').next()),
+            );
+        }
+    }
+    if paths.is_empty() {
+        return paths;
+    }
+    for module in &repository.modules {
+        let content = module.content.iter();
+        for content in content {
+            paths.extend(content.module.iter().map(|line| line.path.as_str()));
+            paths.extend(content.require.iter().map(|require| require.path.as_str()));
+        }
+    }
+    for site in judgement.sites {
+        let words = site.words.iter();
+        paths.extend(words.filter_map(|word| Some(word.split_once('@')?.0)));
+    }
+    paths.remove("");
+    paths
 }

@@ -11,11 +11,7 @@ pub(super) fn of(repository: &Repository, module: &GoModule) -> Option<FileId> {
         .files()
         .filter(|(id, _)| repository.dialect(*id) == Dialect::GoWork);
     let mut works = works.map(|(id, _)| id);
-    works.find(|id| {
-        uses(repository, *id)
-            .iter()
-            .any(|folder| *folder == module.folder)
-    })
+    works.find(|id| uses(repository, *id).contains(&module.folder))
 }
 
 /// All modules that the go.work of a module uses, itself among them; none without one.
