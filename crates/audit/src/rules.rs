@@ -12,6 +12,11 @@ macro_rules! workflow {
     };
 }
 
+mod builds;
+mod caches;
+mod commands;
+mod dockerignore;
+mod flags;
 mod gp001;
 mod gp002;
 mod gp003;
@@ -126,11 +131,6 @@ mod gp806;
 mod gp901;
 mod gp902;
 mod gp905;
-mod builds;
-mod caches;
-mod commands;
-mod dockerignore;
-mod flags;
 mod items;
 mod no_proxy;
 mod patterns;
