@@ -149,7 +149,7 @@ fn void(
     };
     let global = build.globals().find(|other| other.name == *name);
     let argument = argument.or_else(|| global.filter(|_| !is_declared()));
-    if argument.is_none() && !(is_passed && !is_declared()) {
+    if argument.is_none() && (!is_passed || is_declared()) {
         return None;
     }
     let message = format!(

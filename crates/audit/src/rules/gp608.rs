@@ -200,9 +200,8 @@ fn parts(script: &str) -> Vec<(Range<usize>, &str)> {
 
 /// The variable that a command sets: `X=…`, `export X=…`.
 fn assigned<'w>(words: &[&'w str]) -> Option<&'w str> {
-    let word = match words {
-        ["export", word, ..] | [word, ..] => word,
-        [] => return None,
+    let (["export", word, ..] | [word, ..]) = words else {
+        return None;
     };
     let (name, _) = word.split_once('=')?;
     name.bytes()

@@ -185,8 +185,7 @@ fn copies_nothing(
                 !mounted(instruction, path)
                     && judgement.repository.slice(instruction.span).contains(*path)
             };
-            all.iter().any(|instruction| mounted(instruction, path))
-                && !all.iter().any(|one| fills(one))
+            all.iter().any(|instruction| mounted(instruction, path)) && !all.iter().any(fills)
         })?;
     let message = format!(
         "`{path}` was a cache mount in {}, so nothing of it is in the image; copy it to another folder there first",

@@ -100,9 +100,9 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         let mut sites = judgement.sites.iter();
         let site = sites.find(|site| site.act == Act::ImageBuild && site.span == build.span);
         let file = site.and_then(|site| site.builds);
-        let built = builds::all(judgement).find(|built| Some(built.file) == file);
-        let uses_go = built.is_some_and(|built| {
-            let mut stages = built.stages();
+        let image = builds::all(judgement).find(|image| Some(image.file) == file);
+        let uses_go = image.is_some_and(|image| {
+            let mut stages = image.stages();
             stages.any(|stage| stage.own().any(|own| runs.downloads(own)))
         });
         for pair in &service.environment {
@@ -118,11 +118,12 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             let mut finding =
                 Finding::new(rule, Some(pair.span), message).about(&pair.name, written);
             finding.site = format!("service {}", service.name);
-            let line = pair.value.as_ref().and_then(|value| match pair.is_item {
-                true => {
-                    (!value.contains(['"', '\\'])).then(|| format!("{}: \"{value}\"", pair.name))
+            let line = pair.value.as_ref().and_then(|value| {
+                if pair.is_item {
+                    let is_plain = !value.contains(['"', '\\']);
+                    return is_plain.then(|| format!("{}: \"{value}\"", pair.name));
                 }
-                false => Some(format!("{}: {value}", pair.name)),
+                Some(format!("{}: {value}", pair.name))
             });
             if let Some(edit) =
                 line.and_then(|line| build.with_argument(judgement.repository, id, &line))
