@@ -50,6 +50,7 @@ impl Audit {
             others: &resolved.others,
             gaps: &resolved.gaps,
             policy,
+            today: options.today,
             live: false,
         };
         let mut findings = judge(&judgement, options);

@@ -71,6 +71,15 @@ impl Baseline {
             .collect()
     }
 
+    /// The entries that are too old.
+    pub(crate) fn old(&self, today: Date) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| {
+            // Without further units the difference is in days.
+            let age = today.since(entry.created);
+            age.is_ok_and(|age| i64::from(age.get_days()) > OLD_DAYS)
+        })
+    }
+
     /// Takes away the findings that it knows, and adds a finding GP906 where it has grown old.
     pub fn apply(&self, audits: &mut [Audit], today: Date) {
         let known = self.index();
@@ -85,17 +94,27 @@ impl Baseline {
             let mut keep = keep.into_iter();
             audit.findings.retain(|_| keep.next().unwrap_or(true));
         }
-        let is_old = |entry: &&Entry| {
-            // Without further units the difference is in days.
-            let age = today.since(entry.created);
-            age.is_ok_and(|age| i64::from(age.get_days()) > OLD_DAYS)
-        };
-        let old = self.entries.iter().filter(is_old).count();
-        if let (1.., Some(rule), Some(audit)) = (old, rules::find("GP906"), audits.first_mut()) {
-            let message = format!(
-                "{old} entries of the baseline are older than {OLD_DAYS} days: mend what they cover, or write the baseline anew"
-            );
+        // A baseline in the tree has been judged with the rest.
+        let mut findings = audits.iter().flat_map(|audit| &audit.findings);
+        if findings.any(|finding| finding.rule.id == "GP906") {
+            return;
+        }
+        let count = self.old(today).count();
+        if let (1.., Some(rule), Some(audit)) = (count, rules::find("GP906"), audits.first_mut()) {
+            let message = message(count);
             audit.findings.push(Finding::new(rule, None, message));
         }
     }
+}
+
+/// What is said of so many entries that are too old.
+pub(crate) fn message(count: usize) -> String {
+    let entries = if count == 1 {
+        "one entry of the baseline is".to_owned()
+    } else {
+        format!("{count} entries of the baseline are")
+    };
+    format!(
+        "{entries} older than {OLD_DAYS} days: mend what is covered, or write the baseline anew"
+    )
 }

@@ -47,6 +47,8 @@ pub enum Dialect {
     GoWork,
     /// vendor/modules.txt.
     VendorModules,
+    /// A baseline of this program.
+    Baseline,
     /// A dialect that is recognised and not read yet, by its name: a finding GP902.
     Unread(&'static str),
 }
@@ -167,6 +169,7 @@ fn by_name(folder: &str, name: &str) -> Option<Dialect> {
         ".netrc" | "_netrc" | "netrc" => Dialect::Netrc,
         ".dockerignore" | ".gitignore" => Dialect::Ignore,
         ".env" => Dialect::EnvFile,
+        "modkeep-baseline.json" | ".modkeep-baseline.json" => Dialect::Baseline,
         "docker-bake.hcl"
         | "docker-bake.json"
         | "docker-bake.override.hcl"

@@ -23,6 +23,8 @@ pub struct Judgement<'a> {
     pub gaps: &'a [Gap],
     /// The company's policy.
     pub policy: Option<&'a Policy>,
+    /// The day on which it is judged.
+    pub today: jiff::civil::Date,
     /// Whether it is the live environment that is judged: then there is one site.
     pub live: bool,
 }

@@ -124,13 +124,27 @@ mod gp619;
 mod gp620;
 mod gp621;
 mod gp622;
+mod gp701;
+mod gp702;
+mod gp703;
+mod gp704;
+mod gp705;
+mod gp706;
+mod gp707;
+mod gp708;
+mod gp709;
+mod gp710;
+mod gp801;
 mod gp802;
 mod gp803;
 mod gp805;
 mod gp806;
 mod gp901;
 mod gp902;
+mod gp903;
+mod gp904;
 mod gp905;
+mod gp906;
 mod items;
 mod no_proxy;
 mod patterns;
@@ -266,13 +280,27 @@ pub const RULES: &[&Rule] = &[
     &gp620::RULE,
     &gp621::RULE,
     &gp622::RULE,
+    &gp701::RULE,
+    &gp702::RULE,
+    &gp703::RULE,
+    &gp704::RULE,
+    &gp705::RULE,
+    &gp706::RULE,
+    &gp707::RULE,
+    &gp708::RULE,
+    &gp709::RULE,
+    &gp710::RULE,
+    &gp801::RULE,
     &gp802::RULE,
     &gp803::RULE,
     &gp805::RULE,
     &gp806::RULE,
     &gp901::RULE,
     &gp902::RULE,
+    &gp903::RULE,
+    &gp904::RULE,
     &gp905::RULE,
+    &gp906::RULE,
 ];
 
 /// A rule by its id (`GP101`, letter case does not matter) or name.
@@ -406,6 +434,24 @@ fn renaming(
         text: new.to_owned(),
     };
     finding.with_fix(format!("set {new} instead"), safety, vec![edit])
+}
+
+/// The finding with a fix that exports its setting, where its key can be seen in front of the value.
+fn exporting(judgement: &Judgement<'_>, finding: Finding, name: &str, safety: Safety) -> Finding {
+    let place = finding.span.and_then(|span| {
+        let file = judgement.repository.file(span.file);
+        let line = file.line_range(file.line(span))?;
+        let before = file.text().get(line.start..span.range().start)?;
+        let at = line.start + before.rfind(name)?;
+        Some(Span::new(span.file, at..at))
+    });
+    match place {
+        Some(span) => {
+            let text = "export ".to_owned();
+            finding.with_fix(format!("export {name}"), safety, vec![Edit { span, text }])
+        }
+        None => finding,
+    }
 }
 
 /// The finding with an unsafe fix that writes the policy's GOPROXY, if there is a policy.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::environment::Variable;
 use crate::judgement::Judgement;
+use crate::site::Site;
 
 /// The variables that decide where modules come from.
 pub(super) const ACQUISITION: [&str; 10] = [
@@ -21,6 +23,13 @@ pub(super) const ACQUISITION: [&str; 10] = [
 /// Whether a variable decides where modules come from.
 pub(super) fn is_acquisition(name: &str) -> bool {
     ACQUISITION.contains(&name)
+}
+
+/// Those of them that something sets at a site, or that have a default.
+pub(super) fn acquisition(site: &Site) -> impl Iterator<Item = (&'static str, &Variable)> {
+    ACQUISITION
+        .into_iter()
+        .filter_map(|name| Some((name, site.environment.get(name)?)))
 }
 
 /// The names that begin with `GO` and that some site sees, in order.
