@@ -112,7 +112,7 @@ impl Reader {
                 "PassEnvironment" => self.passed.extend(words),
                 "WorkingDirectory" => {
                     let path = words.first().map(|word| word.text.trim_start_matches('-'));
-                    self.folder = path.map(|path| filled(path));
+                    self.folder = path.map(filled);
                 }
                 key if key.starts_with("Exec") && words.is_empty() => {
                     self.commands.retain(|(other, _)| other != key);
@@ -320,14 +320,13 @@ fn filled(text: &str) -> Text {
         out.push_str(&rest[..at]);
         let next = rest[at + 1..].chars().next();
         match next {
-            Some('%') => out.push_str("%"),
+            Some('%') | None => out.push_str("%"),
             Some(letter) if SPECIFIERS.contains(letter) => out.parts.push(Part::Unknown {
                 written: format!("%{letter}"),
                 secret: false,
                 fallback: None,
             }),
             Some(letter) => out.push_str(&format!("%{letter}")),
-            None => out.push_str("%"),
         }
         rest = &rest[at + 1 + next.map_or(0, char::len_utf8)..];
     }

@@ -146,7 +146,7 @@ fn look(rule: &'static Rule, judgement: &Judgement<'_>, id: FileId, findings: &m
     let find = |range: std::ops::Range<usize>, message: String| {
         Finding::new(rule, Some(Span::new(id, range)), message)
     };
-    if !name.ends_with(".sh") {
+    if name.strip_suffix(".sh").is_none() {
         let message = format!(
             "login shells read `profile.d/*.sh` only, and pass over `{name}`: call it `{name}.sh`"
         );

@@ -7,6 +7,7 @@ use crate::rule::{Example, Rule};
 
 use crate::block::System;
 use crate::dialect::Dialect;
+use crate::environment::Variable;
 use crate::site::Site;
 use crate::source::Span;
 
@@ -136,10 +137,7 @@ fn misses(judgement: &Judgement<'_>, site: &Site, name: &str) -> bool {
 }
 
 fn has_none(site: &Site, name: &str) -> bool {
-    let is_default = site
-        .environment
-        .get(name)
-        .is_none_or(|variable| variable.is_default());
+    let is_default = site.environment.get(name).is_none_or(Variable::is_default);
     is_default && site.gaps.is_empty()
 }
 

@@ -206,7 +206,7 @@ impl Looker<'_, '_> {
     fn stray(&mut self, words: &[Word]) {
         let is_stray = |word: &&Word| word.assignment().is_none() && word.text != "export";
         let mut rest = words;
-        while let Some(at) = rest.iter().position(|word| names_go(word)) {
+        while let Some(at) = rest.iter().position(names_go) {
             let owner = &rest[at];
             rest = &rest[at + 1..];
             let strays: Vec<&Word> = rest.iter().take_while(is_stray).collect();

@@ -85,7 +85,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         }
         for (name, wanted) in policy.client_settings() {
             let settings = unit.blocks.iter().flat_map(|block| &block.items);
-            let last = settings
+            let mut settings = settings
                 .filter_map(|item| match item {
                     Item::Set(setting) if setting.name == name => Some(setting),
                     _ => None,

@@ -181,10 +181,12 @@ fn insertion(judgement: &Judgement<'_>, place: Span, policy: &Policy) -> Option<
         "    chmod 0755 \"$bin/modkeep\"".to_owned(),
         "    \"$bin/modkeep\" check".to_owned(),
     ];
-    let text: String = lines
-        .iter()
-        .map(|line| format!("{indent}{line}\n"))
-        .collect();
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(indent);
+        text.push_str(&line);
+        text.push('\n');
+    }
     Some(Edit {
         span: Span::new(place.file, line.start..line.start),
         text,

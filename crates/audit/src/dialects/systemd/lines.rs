@@ -30,10 +30,8 @@ pub(super) fn read(file: FileId, text: &str) -> (Vec<Line<'_>>, Vec<(usize, usiz
         if line.starts_with(['#', ';']) {
             continue;
         }
-        let (part, more) = match ends_open(line) {
-            true => (&line[..line.len() - 1], true),
-            false => (line, false),
-        };
+        let more = ends_open(line);
+        let part = &line[..line.len() - usize::from(more)];
         if goes_on {
             if let Some(last) = lines.last_mut() {
                 last.value

@@ -69,7 +69,7 @@ pub(super) fn managers(repository: &Repository, path: &str) -> Vec<FileId> {
 /// The drop-ins of the unit at `path`, in the order in which they are read: by name.
 pub(super) fn drop_ins(repository: &Repository, path: &str) -> Vec<FileId> {
     let (folder, name) = split(path);
-    if folder.ends_with(".d") {
+    if folder.strip_suffix(".d").is_some() {
         return Vec::new();
     }
     let ending = name.rsplit('.').next().unwrap_or_default();
