@@ -85,12 +85,11 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         }
         for (name, wanted) in policy.client_settings() {
             let settings = unit.blocks.iter().flat_map(|block| &block.items);
-            let mut settings = settings
-                .filter_map(|item| match item {
-                    Item::Set(setting) if setting.name == name => Some(setting),
-                    _ => None,
-                })
-                .last();
+            let mut settings = settings.filter_map(|item| match item {
+                Item::Set(setting) if setting.name == name => Some(setting),
+                _ => None,
+            });
+            let last = settings.next_back();
             let found = last.and_then(|setting| Some((setting, setting.value.as_literal()?)));
             let Some((setting, written)) = found else {
                 continue;
