@@ -81,6 +81,8 @@ mod gp305;
 mod gp306;
 mod gp307;
 mod gp308;
+mod gp309;
+mod gp310;
 mod gp311;
 mod gp312;
 mod gp313;
@@ -146,6 +148,7 @@ mod gp904;
 mod gp905;
 mod gp906;
 mod items;
+mod logins;
 mod no_proxy;
 mod patterns;
 mod privacy;
@@ -237,6 +240,8 @@ pub const RULES: &[&Rule] = &[
     &gp306::RULE,
     &gp307::RULE,
     &gp308::RULE,
+    &gp309::RULE,
+    &gp310::RULE,
     &gp311::RULE,
     &gp312::RULE,
     &gp313::RULE,
