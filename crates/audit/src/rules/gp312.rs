@@ -50,6 +50,16 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
+            title: "a header",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:1.25\nARG TOKEN\nRUN git config --system http.https://git.corp.example/.extraHeader \"Authorization: Bearer $TOKEN\"\nRUN go build ./...\n",
+            )],
+            policy: None,
+            finds: &["Dockerfile:3"],
+            fixed: None,
+        },
+        Example {
             title: "taken away again",
             files: &[(
                 "Dockerfile",
@@ -100,15 +110,19 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
     }
 }
 
-/// `git config … url."https://user:token@host".insteadOf …`.
+/// `git config … url."https://user:token@host".insteadOf …`, or a header with a login.
 fn writes_token(words: &[String]) -> bool {
     let [git, rest @ ..] = words else {
         return false;
     };
     let is_config = git == "git" && rest.iter().any(|word| word == "config");
     is_config
-        && rest.iter().any(|word| {
+        && rest.iter().enumerate().any(|(at, word)| {
             let lower = word.to_ascii_lowercase();
+            if lower.starts_with("http.") && lower.ends_with("extraheader") {
+                let value = rest.get(at + 1).map(|value| value.to_ascii_lowercase());
+                return value.is_some_and(|value| value.contains("authorization"));
+            }
             let url = lower
                 .strip_prefix("url.")
                 .and_then(|rest| rest.split_once("://"));

@@ -1,9 +1,12 @@
 //! GP313 git-tls-off.
 
+use crate::block::Item;
 use crate::environment::Confidence;
 use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
 use crate::rule::{Example, Rule};
+
+use super::items;
 
 /// Certificates are not verified when git or curl fetch.
 pub(super) const RULE: Rule = Rule {
@@ -47,6 +50,16 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
+            title: "one clone",
+            files: &[(
+                "get.sh",
+                "#!/bin/sh\nGIT_SSL_NO_VERIFY=1 git clone https://git.corp.example/x\ncd x && go build ./...\n",
+            )],
+            policy: None,
+            finds: &["get.sh:2"],
+            fixed: None,
+        },
+        Example {
             title: "curl",
             files: &[(
                 "build.sh",
@@ -71,11 +84,22 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
-    for value in judgement.in_use("GIT_SSL_NO_VERIFY") {
-        let message = "GIT_SSL_NO_VERIFY switches the verification of certificates off for git, whatever its value; install the CA instead";
-        let finding = Finding::new(rule, value.candidate.span, message);
-        findings.push(value.about(finding, "GIT_SSL_NO_VERIFY"));
+    let message = "GIT_SSL_NO_VERIFY switches the verification of certificates off for git, whatever its value; install the CA instead";
+    for value in judgement.in_use(NAME) {
+        findings.push(value.about(Finding::new(rule, value.candidate.span, message), NAME));
     }
+    // Also where git alone sees it.
+    items::each_row(judgement, &mut |row| {
+        for item in row.items {
+            if let Item::Set(setting) = item
+                && setting.name == NAME
+            {
+                let written = setting.value.to_string();
+                let finding = Finding::new(rule, Some(setting.span), message).about(NAME, &written);
+                findings.push(finding);
+            }
+        }
+    });
     for site in judgement.others {
         let (severity, what) = match site.words.first().map(String::as_str) {
             Some("git") if switches_off(&site.words) => (Severity::Error, "git"),
@@ -107,6 +131,9 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         findings.push(finding);
     }
 }
+
+/// What switches it off for git.
+const NAME: &str = "GIT_SSL_NO_VERIFY";
 
 /// `git config http.sslVerify false`, also for one URL, or `git -c http.sslVerify=false`.
 fn switches_off(words: &[String]) -> bool {

@@ -43,6 +43,16 @@ pub(super) const RULE: Rule = Rule {
             ),
         },
         Example {
+            title: "nothing else in the tree",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:alpine\nENV GOPROXY=direct\nRUN go mod download\n",
+            )],
+            policy: None,
+            finds: &["Dockerfile:3"],
+            fixed: None,
+        },
+        Example {
             title: "a private module",
             files: &[
                 (
@@ -164,9 +174,20 @@ fn needed(judgement: &Judgement<'_>, site: &Site) -> Option<String> {
         }
         _ => Vec::new(),
     };
+    let is_direct = {
+        let list = site.environment.text("GOPROXY").unwrap_or_default();
+        proxy_list::entries(list)
+            .next()
+            .is_some_and(|entry| entry.text == "direct")
+    };
+    // A Dockerfile alone: whoever builds there has requirements, most likely.
+    if is_direct && versioned.is_none() && judgement.repository.modules.is_empty() {
+        return Some(
+            "modules come from their version control hosts (GOPROXY is `direct`)".to_owned(),
+        );
+    }
     let first = paths.first()?;
-    let mut entries = proxy_list::entries(site.environment.text("GOPROXY").unwrap_or_default());
-    if entries.next().is_some_and(|entry| entry.text == "direct") {
+    if is_direct {
         return Some(format!(
             "`{first}` comes from its version control host (GOPROXY is `direct`)"
         ));

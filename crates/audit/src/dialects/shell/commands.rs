@@ -134,10 +134,13 @@ impl<'t> Reader<'t> {
                 let what = format!("{name} runs what {what} says, which is not read");
                 out.push(self.lost(span_of(words), what));
             }
-            Program::Noted => out.push(Item::Command(Command {
-                span: self.source.script.span(span_of(words)),
-                words: words.iter().map(|word| self.located(word)).collect(),
-            })),
+            Program::Noted => {
+                let command = Item::Command(Command {
+                    span: self.source.script.span(span_of(words)),
+                    words: words.iter().map(|word| self.located(word)).collect(),
+                });
+                self.place(vec![command], manner, span_of(words), out);
+            }
             Program::Wrapper | Program::Other => self.other(&name, words, manner, out),
         }
     }
