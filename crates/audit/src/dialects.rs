@@ -12,6 +12,7 @@ pub(crate) mod gitlab;
 mod go_env_file;
 mod host_environment;
 pub(crate) mod jenkins;
+pub(crate) mod kubernetes;
 mod make;
 mod netrc;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
         Dialect::Jenkinsfile => Some(jenkins::read(file, repository)),
         Dialect::Systemd => Some(systemd::read(file, repository)),
         Dialect::HostEnvironment => Some(host_environment::read(file, repository)),
+        Dialect::Kubernetes => Some(kubernetes::read(file, repository)),
         Dialect::Netrc => Some(netrc::read(file, repository)),
         Dialect::Unread(_) => Some(Unit::empty(file, dialect)),
         _ => None,

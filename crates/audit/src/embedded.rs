@@ -93,6 +93,19 @@ impl Embedded {
         self.text.push_str(&other.text);
     }
 
+    /// Adds another text as a word that a shell takes to the letter: in single quotes.
+    pub(crate) fn push_quoted(&mut self, word: &Self, place: Span) {
+        self.stand_in(" '", place);
+        let mut at = 0;
+        for (quote, _) in word.text.match_indices('\'') {
+            self.push_part(word, at..quote);
+            self.stand_in("'\\''", place);
+            at = quote + 1;
+        }
+        self.push_part(word, at..word.text.len());
+        self.stand_in("'", place);
+    }
+
     /// The text.
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -179,6 +192,16 @@ mod tests {
         assert_eq!(inner.span(6..8).range(), 113..115);
         inner.stand_in("go test", Span::new(FileId(0), 7..12));
         assert_eq!(inner.span(9..11).range(), 7..12);
+    }
+
+    #[test]
+    fn words_are_taken_to_the_letter() {
+        let mut script = Embedded::new(FileId(0));
+        let word = Embedded::piece(FileId(0), "it's", 10);
+        script.push_quoted(&word, Span::new(FileId(0), 9..15));
+        assert_eq!(script.text(), " 'it'\\''s'");
+        assert_eq!(script.span(2..4).range(), 10..12);
+        assert_eq!(script.span(8..9).range(), 13..14);
     }
 
     #[test]

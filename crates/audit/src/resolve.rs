@@ -18,6 +18,7 @@ use crate::site::{Act, Crumb, Site};
 use crate::source::Span;
 use crate::text::{Part, Text};
 
+pub(crate) use scope::is_of_interest;
 use scope::{Offer, Scope};
 
 /// How deep calls and blocks may nest: deeper than people write, and a stop for what calls itself.

@@ -6,6 +6,7 @@ use crate::dialects::dockerfile::detail::Dockerfile;
 pub use crate::dialects::github::detail::{EnvPlace, GitHub, Job, Step};
 pub use crate::dialects::gitlab::detail::{GitLab, GitLabJob, Inherits};
 pub use crate::dialects::jenkins::detail::{Interpolation, Jenkins, JenkinsPlace};
+pub use crate::dialects::kubernetes::detail::{Flaw, FlawKind, Kubernetes};
 pub use crate::dialects::systemd::detail::{Directive, Systemd, Word};
 use crate::source::{FileId, Span};
 
@@ -91,6 +92,8 @@ pub enum Detail {
     Jenkins(Box<Jenkins>),
     /// A file of systemd.
     Systemd(Box<Systemd>),
+    /// A manifest of Kubernetes.
+    Kubernetes(Box<Kubernetes>),
     /// A netrc file.
     Netrc(Box<platform::Netrc>),
 }

@@ -67,6 +67,19 @@ pub(crate) fn host_environment(data: &[u8]) {
     read(".netrc", data);
 }
 
+/// Manifests of Kubernetes, one beside a ConfigMap that it may name.
+pub(crate) fn kubernetes(data: &[u8]) {
+    let mut manifest = b"apiVersion: v1\nkind: Pod\n".to_vec();
+    manifest.extend_from_slice(data);
+    read_all(&[
+        ("a.yaml", &manifest),
+        (
+            "b.yaml",
+            b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {GOPROXY: off}\n",
+        ),
+    ]);
+}
+
 /// Reads and judges a repository of one file: whatever its bytes, all places lie in it.
 fn read(path: &str, data: &[u8]) {
     read_all(&[(path, data)]);

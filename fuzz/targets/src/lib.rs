@@ -18,7 +18,7 @@ mod sumdb;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a file of its name in `fuzz_targets/` and a folder in `corpus/`.
-pub const TARGETS: [Target; 23] = [
+pub const TARGETS: [Target; 24] = [
     ("request_path", gomod::request_path),
     ("go_mod", gomod::go_mod),
     ("goproxy", gomod::goproxy),
@@ -41,6 +41,7 @@ pub const TARGETS: [Target; 23] = [
     ("bake", audit::bake),
     ("systemd", audit::systemd),
     ("host_environment", audit::host_environment),
+    ("kubernetes", audit::kubernetes),
     ("env_file", goenv::env_file),
 ];
 

@@ -244,9 +244,7 @@ impl<'a> Reader<'a> {
         for word in node.each() {
             let text = word.embedded();
             if node.is_sequence() {
-                script.stand_in(" '", word.span());
-                script.append(&text);
-                script.stand_in("'", word.span());
+                script.push_quoted(&text, word.span());
             } else {
                 script.append(&text);
             }

@@ -95,18 +95,6 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             ));
         }
     }
-    for (id, file) in judgement.repository.files() {
-        let Some(what) = not_read(judgement.repository.dialect(id)) else {
-            continue;
-        };
-        if let Some(at) = variables::ACQUISITION
-            .iter()
-            .find_map(|name| file.text().find(name))
-        {
-            let message = format!("{what} are not read yet: what is set here is not judged");
-            findings.push(Finding::new(rule, Some(Span::new(id, at..at)), message));
-        }
-    }
     for name in variables::ACQUISITION {
         for value in judgement.in_use(name) {
             // An argument is there for whoever builds to give.
@@ -118,13 +106,5 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
                 findings.push(value.about(Finding::new(rule, value.candidate.span, message), name));
             }
         }
-    }
-}
-
-/// Files of dialects that are found and have no front end yet, in words.
-fn not_read(dialect: Dialect) -> Option<&'static str> {
-    match dialect {
-        Dialect::Kubernetes => Some("Kubernetes manifests"),
-        _ => None,
     }
 }

@@ -47,16 +47,16 @@ fn command(value: &Embedded, words: &[Word]) -> Option<Command> {
     Some(Command { script })
 }
 
-/// Adds a word to a script, in single quotes: nothing but a quote ends them.
+/// Adds a word to a script; `$$` is a dollar.
 fn quote(word: &Word, script: &mut Embedded) {
-    let text = word.text.replace("$$", "$").replace('\'', "'\\''");
+    let text = word.text.replace("$$", "$");
     let raw = (word.span.end - word.span.start) as usize;
     let quotes = usize::from(word.is_enclosed);
-    script.stand_in(" '", word.span);
+    let mut letters = Embedded::new(script.file());
     if raw == text.len() + 2 * quotes {
-        script.push(&text, word.span.start as usize + quotes);
+        letters.push(&text, word.span.start as usize + quotes);
     } else {
-        script.stand_in(&text, word.span);
+        letters.stand_in(&text, word.span);
     }
-    script.stand_in("'", word.span);
+    script.push_quoted(&letters, word.span);
 }

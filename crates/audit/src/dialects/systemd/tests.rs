@@ -10,10 +10,15 @@ const UNIT: &str = "etc/systemd/system/ci.service";
 fn shown(files: &[(&str, &str)]) -> String {
     let (repository, unit) = outline::read(read, files);
     let outline = outline::outline(&repository, &unit);
-    outline
-        .lines()
-        .skip(1)
-        .map(|line| format!("{}\n", line.trim()))
+    let lines = outline.lines().skip(1);
+    lines
+        .flat_map(|line| {
+            [
+                line.trim(),
+                "
+",
+            ]
+        })
         .collect()
 }
 
