@@ -8,6 +8,7 @@ use policy::Policy;
 use crate::audit::{Audit, Options};
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::fix;
+use crate::site::Act;
 use crate::source::FileId;
 
 /// How often fixes are sought anew at most: what one fix uncovers another may mend.
@@ -122,11 +123,19 @@ fn tried(
             .sum()
     };
     let is_worse = faults(&next) > faults(audit)
-        || next.sites.len() < audit.sites.len()
+        || builders(&next) < builders(audit)
         || counts(&next)
             .iter()
             .any(|(key, count)| counts(audit).get(key).unwrap_or(&0) < count);
     (!is_worse && next.findings.len() < audit.findings.len()).then_some((next, changed))
+}
+
+/// How many sites fetch or build something: none may be lost. `go env -w` may, where a fix has another way.
+fn builders(audit: &Audit) -> usize {
+    let sites = audit.sites.iter();
+    sites
+        .filter(|site| site.may_download() || site.act == Act::ImageBuild)
+        .count()
 }
 
 /// How many findings a rule has in a file.
@@ -137,4 +146,24 @@ fn counts(audit: &Audit) -> HashMap<(&'static str, Option<FileId>), usize> {
         *counts.entry(key).or_insert(0) += 1;
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repository::Repository;
+
+    #[test]
+    fn a_go_env_w_goes_where_a_fix_has_another_way() {
+        let text = "FROM golang:1.25 AS build\nARG GOPROXY\nRUN go env -w GOPROXY=$GOPROXY\nRUN go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\n";
+        let repository = Repository::from_files([("Dockerfile", text.as_bytes())]);
+        let options = Options::default();
+        let audit = Audit::of(repository, None, &options);
+        let mended = mend(audit, None, &options, false);
+        let after = mended.changed.values().next().unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(after),
+            text.replace("RUN go env -w GOPROXY=$GOPROXY\n", "")
+        );
+    }
 }

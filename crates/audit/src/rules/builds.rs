@@ -14,7 +14,7 @@ use crate::resolve::call::join;
 use crate::site::Site;
 use crate::source::{FileId, Span};
 use crate::text::{Part, Text};
-use crate::unit::Detail;
+use crate::unit::{Detail, Unit};
 
 /// A Dockerfile with its place.
 #[derive(Clone, Copy)]
@@ -27,14 +27,22 @@ pub(super) struct Build<'a> {
 
 /// All Dockerfiles of a repository.
 pub(super) fn all<'a>(judgement: &Judgement<'a>) -> impl Iterator<Item = Build<'a>> + use<'a> {
-    let units = judgement.repository.units.iter();
-    units.filter_map(|unit| match &unit.detail {
+    judgement.repository.units.iter().filter_map(read)
+}
+
+/// The Dockerfile that a file is, if it is one.
+pub(super) fn of<'a>(judgement: &Judgement<'a>, file: FileId) -> Option<Build<'a>> {
+    judgement.repository.unit(file).and_then(read)
+}
+
+fn read(unit: &Unit) -> Option<Build<'_>> {
+    match &unit.detail {
         Detail::Dockerfile(content) => Some(Build {
             file: unit.file,
             content,
         }),
         _ => None,
-    })
+    }
 }
 
 impl<'a> Build<'a> {
@@ -310,16 +318,24 @@ pub(super) fn passed<'a>(judgement: &Judgement<'a>) -> Vec<&'a Setting> {
     found
 }
 
-/// Whether the modules that a site needs lie in the repository.
+/// Whether the modules that a site needs lie in the repository, or it says so.
 pub(super) fn has_vendor(judgement: &Judgement<'_>, site: &Site) -> bool {
+    let flags = site.environment.text("GOFLAGS").unwrap_or_default();
+    let mut words = site
+        .words
+        .iter()
+        .map(String::as_str)
+        .chain(flags.split(' '));
+    if words.any(|word| word.trim_start_matches('-') == "mod=vendor") {
+        return true;
+    }
     let repository = judgement.repository;
     let file = &repository.file(site.span.file).path;
     let beside = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut folders = site.folder.iter().map(String::as_str).chain([beside]);
     folders.any(|folder| {
-        repository
-            .find(&join(folder, "vendor/modules.txt"))
-            .is_some()
+        let path = join(folder, "vendor/modules.txt");
+        repository.find(&path).is_some()
     })
 }
 

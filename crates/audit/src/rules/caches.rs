@@ -46,6 +46,8 @@ pub(super) fn home(
     match user {
         "root" | "0" => Some("/root".to_owned()),
         "" => None,
+        // Users of the system have no home below /home, and numbers may be anybody.
+        "nobody" | "daemon" | "www-data" => None,
         name if name.bytes().all(|byte| byte.is_ascii_digit()) => None,
         name if all.iter().any(|other| gives_home(repository, other, name)) => None,
         name => Some(format!("/home/{name}")),

@@ -110,8 +110,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         .iter()
         .filter(|site| site.act == Act::ImageBuild)
     {
-        let build = builds::all(judgement).find(|build| Some(build.file) == site.builds);
-        let Some(build) = build else {
+        let Some(build) = site.builds.and_then(|file| builds::of(judgement, file)) else {
             continue;
         };
         for (name, value) in &site.passes {

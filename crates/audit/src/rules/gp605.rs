@@ -78,7 +78,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
                 setting.how == "go env -w" && variables::is_acquisition(&setting.name)
             })
             .collect();
-        let build = builds::all(judgement).find(|build| build.file == unit.file);
+        let build = builds::of(judgement, unit.file);
         let Some(build) = build.filter(|_| !written.is_empty()) else {
             continue;
         };

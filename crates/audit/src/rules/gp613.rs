@@ -163,14 +163,23 @@ fn whole(
     let ([source], Some(to)) = (copy.sources.as_slice(), copy.destination.as_ref()) else {
         return None;
     };
-    if !source.text.to_string().ends_with("/bin/go") {
+    let is_program = source.text.to_string().ends_with("/bin/go");
+    let to_text = to.text.to_string();
+    if !is_program && to_text.trim_end_matches('/') != format!("{root}/bin") {
         return None;
     }
     let edit = |span, text: String| Edit { span, text };
     let path = format!("ENV PATH={root}/bin:$PATH");
-    Some(vec![
+    let mut edits = vec![
         edit(source.span, root.to_owned()),
         edit(to.span, root.to_owned()),
-        builds::insert_below(judgement.repository, instruction.span, &path),
-    ])
+    ];
+    if is_program {
+        edits.push(builds::insert_below(
+            judgement.repository,
+            instruction.span,
+            &path,
+        ));
+    }
+    Some(edits)
 }

@@ -98,7 +98,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
 fn as_variable(judgement: &Judgement<'_>, setting: &Setting) -> Option<Edit> {
     let value = setting.value.as_literal()?;
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ":/.,|+-_*".contains(letter);
-    let build = builds::all(judgement).find(|build| build.file == setting.span.file)?;
+    let build = builds::of(judgement, setting.span.file)?;
     let instruction = build
         .stages()
         .flat_map(builds::StageOf::own)

@@ -9,7 +9,8 @@ use crate::finding::Safety;
 use crate::site::Act;
 
 use super::builds::{self, Runs};
-use super::{services, variables};
+use super::services::{self, Pair};
+use super::variables;
 
 /// A service sets a variable for its container that its image build needs.
 pub(super) const RULE: Rule = Rule {
@@ -59,6 +60,22 @@ pub(super) const RULE: Rule = Rule {
             ),
         },
         Example {
+            title: "with the argument declared",
+            files: &[
+                (
+                    "Dockerfile",
+                    "FROM golang:1.25 AS build\nRUN go build -o /app .\n",
+                ),
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build:\n      context: .\n    environment:\n      GOPROXY: https://goproxy.corp.example\n",
+                ),
+            ],
+            policy: None,
+            finds: &["compose.yaml:6"],
+            fixed: Some("FROM golang:1.25 AS build\nARG GOPROXY\nRUN go build -o /app .\n"),
+        },
+        Example {
             title: "for both",
             files: &[
                 (
@@ -94,20 +111,26 @@ pub(super) const RULE: Rule = Rule {
 fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
     let runs = Runs::of(judgement);
     for (id, service) in services::all(judgement) {
-        let Some(build) = &service.build else {
+        let pairs = service.environment.iter();
+        let mut pairs = pairs
+            .filter(|pair| variables::is_acquisition(&pair.name))
+            .peekable();
+        let Some(build) = service.build.as_ref().filter(|_| pairs.peek().is_some()) else {
             continue;
         };
         let mut sites = judgement.sites.iter();
         let site = sites.find(|site| site.act == Act::ImageBuild && site.span == build.span);
         let file = site.and_then(|site| site.builds);
-        let image = builds::all(judgement).find(|image| Some(image.file) == file);
-        let uses_go = image.is_some_and(|image| {
-            let mut stages = image.stages();
-            stages.any(|stage| stage.own().any(|own| runs.downloads(own)))
-        });
-        for pair in &service.environment {
+        let Some(image) = file.and_then(|file| builds::of(judgement, file)) else {
+            continue;
+        };
+        let users: Vec<_> = image
+            .stages()
+            .filter(|stage| stage.own().any(|own| runs.downloads(own)))
+            .collect();
+        for pair in pairs {
             let is_given = build.args.iter().any(|other| other.name == pair.name);
-            if !uses_go || is_given || !variables::is_acquisition(&pair.name) {
+            if users.is_empty() || is_given {
                 continue;
             }
             let message = format!(
@@ -118,19 +141,29 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             let mut finding =
                 Finding::new(rule, Some(pair.span), message).about(&pair.name, written);
             finding.site = format!("service {}", service.name);
-            let line = pair.value.as_ref().and_then(|value| {
-                if pair.is_item {
-                    let is_plain = !value.contains(['"', '\\']);
-                    return is_plain.then(|| format!("{}: \"{value}\"", pair.name));
+            let edit = argument(pair)
+                .and_then(|line| build.with_argument(judgement.repository, id, &line));
+            if let Some(edit) = edit {
+                let mut edits = vec![edit];
+                if !image
+                    .stages()
+                    .any(|stage| stage.declaration(&pair.name).is_some())
+                {
+                    edits.extend(builds::declaring(judgement.repository, &users, &pair.name));
                 }
-                Some(format!("{}: {value}", pair.name))
-            });
-            if let Some(edit) =
-                line.and_then(|line| build.with_argument(judgement.repository, id, &line))
-            {
-                finding = finding.with_fix("give it to the build too", Safety::Safe, vec![edit]);
+                finding = finding.with_fix("give it to the build too", Safety::Safe, edits);
             }
             findings.push(finding);
         }
     }
+}
+
+/// The line of `args` that says the same.
+fn argument(pair: &Pair) -> Option<String> {
+    let value = pair.value.as_ref()?;
+    if !pair.is_item {
+        return Some(format!("{}: {value}", pair.name));
+    }
+    let is_plain = !value.contains(['"', '\\']);
+    is_plain.then(|| format!("{}: \"{value}\"", pair.name))
 }

@@ -85,8 +85,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         .filter(|site| site.system == System::Bake && site.act == Act::ImageBuild)
         .collect();
     for site in &sites {
-        let Some(build) = builds::all(judgement).find(|build| Some(build.file) == site.builds)
-        else {
+        let Some(build) = site.builds.and_then(|file| builds::of(judgement, file)) else {
             continue;
         };
         let beside = sites
