@@ -339,6 +339,16 @@ pub(super) fn has_vendor(judgement: &Judgement<'_>, site: &Site) -> bool {
     })
 }
 
+/// Whether an instruction copies modules that another stage has downloaded.
+pub(super) fn copies_modules(instruction: &Instruction) -> bool {
+    let InstructionKind::Copy(copy) = &instruction.kind else {
+        return false;
+    };
+    let mut sources = copy.sources.iter().map(|source| source.text.to_string());
+    copy.from.is_some()
+        && sources.any(|source| source.contains("pkg/mod") || source.contains("vendor"))
+}
+
 /// Whether a span lies in another.
 pub(super) fn is_inside(inner: Span, outer: Span) -> bool {
     inner.file == outer.file && inner.start >= outer.start && inner.end <= outer.end

@@ -5,12 +5,13 @@ use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
 use crate::rule::{Example, Rule};
 
-use crate::dialects::dockerfile::detail::Pair;
+use crate::dialects::dockerfile::detail::{Instruction, InstructionKind, Pair};
 use crate::environment::Value;
 use crate::finding::Safety;
 use crate::site::{Act, Site};
 
 use super::builds::{self, Build, Runs, StageOf};
+use super::caches;
 use super::variables;
 
 /// A build argument is used in a stage that does not declare it.
@@ -65,6 +66,28 @@ pub(super) const RULE: Rule = Rule {
             fixed: Some("FROM golang:1.25\nARG GOPROXY\nCOPY . .\nRUN go build ./...\n"),
         },
         Example {
+            title: "a download beside the stage that declares it",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:1.25 AS tools\nRUN go install golang.org/x/tools/cmd/stringer@v0.30.0\nFROM golang:1.25\nARG GOPROXY\nRUN go build ./...\n",
+            )],
+            policy: None,
+            finds: &["Dockerfile:2"],
+            fixed: Some(
+                "FROM golang:1.25 AS tools\nARG GOPROXY\nRUN go install golang.org/x/tools/cmd/stringer@v0.30.0\nFROM golang:1.25\nARG GOPROXY\nRUN go build ./...\n",
+            ),
+        },
+        Example {
+            title: "modules that come from the stage that declares it",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:1.25 AS deps\nARG GOPROXY\nCOPY go.mod go.sum ./\nRUN go mod download\nFROM golang:1.25\nCOPY --from=deps /go/pkg/mod /go/pkg/mod\nCOPY . .\nRUN go build ./...\n",
+            )],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
+        Example {
             title: "declared",
             files: &[
                 (
@@ -100,7 +123,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         for name in variables::ACQUISITION {
             if !build.has_global(name) {
                 for stage in build.stages() {
-                    findings.extend(used(rule, judgement, stage, name));
+                    findings.extend(used(rule, judgement, &runs, stage, name));
                 }
             }
         }
@@ -131,6 +154,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
 fn used(
     rule: &'static Rule,
     judgement: &Judgement<'_>,
+    runs: &Runs<'_>,
     stage: StageOf<'_>,
     name: &str,
 ) -> Option<Finding> {
@@ -139,15 +163,21 @@ fn used(
     }
     let sets = |pair: &Pair| pair.name == name;
     let before: Vec<_> = stage.instructions();
-    let mut own = stage.own();
-    let found = own.find(|own| builds::refers(judgement.repository, own, name))?;
-    let earlier = before.iter().take_while(|other| other.span != found.span);
-    let is_set = earlier.flat_map(|other| builds::variables(other)).any(sets);
-    // An unknown base image may set it; that another stage declares it says what is meant.
+    let refers = |own: &&Instruction| builds::refers(judgement.repository, own, name);
     let elsewhere = stage
         .build
         .stages()
         .find_map(|other| other.declaration(name));
+    // A download in a stage beside the one that declares it goes past the proxy too.
+    let passes_by = || {
+        let first = stage.own().find(|own| goes_past(judgement, runs, own));
+        first.filter(|_| name == "GOPROXY" && elsewhere.is_some() && !brings_modules(stage))
+    };
+    let by_name = stage.own().find(refers);
+    let found = by_name.or_else(passes_by)?;
+    let earlier = before.iter().take_while(|other| other.span != found.span);
+    let is_set = earlier.flat_map(|other| builds::variables(other)).any(sets);
+    // An unknown base image may set it; that another stage declares it says what is meant.
     let from_image = match stage.facts() {
         Some(facts) => facts.environment.iter().any(|(set, _)| *set == name),
         None => elsewhere.is_none(),
@@ -155,13 +185,16 @@ fn used(
     if is_set || from_image {
         return None;
     }
+    let shown = by_name.map_or_else(|| name.to_owned(), |_| format!("${name}"));
     let message = format!(
-        "`${name}` is empty here: {} does not declare it; put `ARG {name}` below its FROM",
+        "`{shown}` is empty here: {} does not declare it; put `ARG {name}` below its FROM",
         stage.title()
     );
-    let mut finding =
-        Finding::new(rule, Some(found.span), message).about(name, &format!("${name}"));
+    let mut finding = Finding::new(rule, Some(found.span), message).about(name, "");
     finding.site = stage.title();
+    if by_name.is_none() {
+        finding.confidence = Confidence::Medium;
+    }
     if let Some(pair) = elsewhere {
         finding = finding.beside(pair.key, "declared in this stage only");
     }
@@ -171,6 +204,29 @@ fn used(
         Safety::Safe,
         edits,
     ))
+}
+
+/// Whether a `RUN` downloads modules from Go's default proxy, without a cache that may have them.
+fn goes_past(judgement: &Judgement<'_>, runs: &Runs<'_>, instruction: &Instruction) -> bool {
+    let InstructionKind::Run(run) = &instruction.kind else {
+        return false;
+    };
+    let is_default = |site: &Site| {
+        let proxy = site.environment.get("GOPROXY");
+        proxy.is_none_or(crate::environment::Variable::is_default)
+    };
+    let has_cache = run.mounts.iter().any(caches::holds_modules);
+    let is_offline = run.network.as_deref() == Some("none");
+    !has_cache
+        && !is_offline
+        && runs.at(instruction).iter().any(|site| {
+            site.may_download() && is_default(site) && !builds::has_vendor(judgement, site)
+        })
+}
+
+/// Whether a stage copies the modules that another has downloaded.
+fn brings_modules(stage: StageOf<'_>) -> bool {
+    stage.instructions().into_iter().any(builds::copies_modules)
 }
 
 /// A build argument that the Dockerfile does not declare.

@@ -193,13 +193,20 @@ fn netrc(
     judgement: &Judgement<'_>,
     instruction: &Instruction,
 ) -> Option<Finding> {
-    let InstructionKind::Copy(copy) = &instruction.kind else {
-        return None;
-    };
     let is_netrc = |text: String| text.ends_with("netrc");
-    let mut places = copy.sources.iter().chain(&copy.destination);
-    if !places.any(|place| is_netrc(place.text.to_string())) {
-        return None;
+    match &instruction.kind {
+        InstructionKind::Copy(copy) => {
+            let mut places = copy.sources.iter().chain(&copy.destination);
+            places.find(|place| is_netrc(place.text.to_string()))?;
+        }
+        InstructionKind::Run(run) => {
+            let script = judgement.repository.slice(run.command);
+            let writes = script.contains(".netrc") && script.contains('>');
+            if !writes || script.contains("rm ") {
+                return None;
+            }
+        }
+        _ => return None,
     }
     let message = "the image that is shipped carries a netrc, and with it the credentials; use a secret mount in the build stage";
     let finding = Finding::new(rule, Some(instruction.span), message);

@@ -5,10 +5,10 @@ use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
 use crate::rule::{Example, Rule};
 
-use crate::dialects::dockerfile::detail::{Instruction, InstructionKind};
+use crate::dialects::dockerfile::detail::{Instruction, InstructionKind, Pair};
 use crate::finding::{Edit, Safety};
 use crate::source::Span;
-use crate::text::Part;
+use crate::text::{Part, Text};
 
 use super::{builds, secrets};
 
@@ -43,6 +43,36 @@ pub(super) const RULE: Rule = Rule {
             )],
             policy: None,
             finds: &["Dockerfile:2"],
+            fixed: None,
+        },
+        Example {
+            title: "an argument that becomes a variable",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:1.25\nARG GITHUB_TOKEN\nENV GITHUB_TOKEN=$GITHUB_TOKEN\nRUN go build ./...\n",
+            )],
+            policy: None,
+            finds: &["Dockerfile:3"],
+            fixed: None,
+        },
+        Example {
+            title: "in a bake file",
+            files: &[(
+                "docker-bake.hcl",
+                "target \"app\" {\n  args = {\n    GOPROXY = \"https://ci:s3cret@goproxy.corp.example\"\n  }\n}\n",
+            )],
+            policy: None,
+            finds: &["docker-bake.hcl:3"],
+            fixed: None,
+        },
+        Example {
+            title: "a connection proxy, which builders keep out of the image",
+            files: &[(
+                "build.sh",
+                "#!/bin/sh\ndocker build --build-arg HTTPS_PROXY=http://ci:s3cret@proxy.corp.example:3128 .\n",
+            )],
+            policy: None,
+            finds: &[],
             fixed: None,
         },
         Example {
@@ -106,11 +136,12 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             for pair in pairs {
                 let value = pair.value.as_ref();
                 let is_secret = value.is_some_and(|value| secrets::is_in(&value.text));
+                let is_kept = value.is_some_and(|value| holds(instruction, pair, &value.text));
                 let into = || {
                     secrets::is_name(&pair.name)
                         && all.iter().any(|other| keeps(judgement, other, &pair.name))
                 };
-                let message = if is_secret {
+                let message = if is_secret || is_kept {
                     format!(
                         "the value of {} has a secret in it, which stays in the image; use a secret mount",
                         pair.name
@@ -129,8 +160,11 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             }
         }
     }
-    for passed in builds::passed(judgement) {
-        let setting = passed;
+    for setting in builds::passed(judgement) {
+        // Builders keep these out of the image by themselves.
+        if setting.name.to_ascii_uppercase().ends_with("_PROXY") {
+            continue;
+        }
         let is_name = |name: &str| {
             secrets::is_name(name)
                 && setting
@@ -149,6 +183,13 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             findings.push(without(judgement, finding));
         }
     }
+}
+
+/// Whether an `ENV` that is called like a secret takes its value from a variable: an argument, hence.
+fn holds(instruction: &Instruction, pair: &Pair, value: &Text) -> bool {
+    let refers = |part: &Part| matches!(part, Part::Variable { .. });
+    let is_env = matches!(instruction.kind, InstructionKind::Env(_));
+    is_env && secrets::is_name(&pair.name) && value.parts.iter().any(refers)
 }
 
 /// Whether a `RUN` writes a variable to the configuration of git or to a netrc.

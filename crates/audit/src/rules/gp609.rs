@@ -71,7 +71,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             };
             let is_own = stage.own().any(|own| own.span == all[copy].span);
             let earlier = all[..copy].iter().any(|instruction| {
-                runs.downloads_module(instruction) || brings_modules(instruction)
+                runs.downloads_module(instruction) || builds::copies_modules(instruction)
             });
             let site = all[copy..].iter().find_map(|instruction| {
                 let sites = runs.at(instruction).iter();
@@ -101,16 +101,6 @@ fn copies_all(instruction: &Instruction) -> bool {
             .sources
             .iter()
             .any(|source| is_all(source.text.as_literal()))
-}
-
-/// Whether an instruction copies modules that another stage has downloaded.
-fn brings_modules(instruction: &Instruction) -> bool {
-    let InstructionKind::Copy(copy) = &instruction.kind else {
-        return false;
-    };
-    let mut sources = copy.sources.iter().map(|source| source.text.to_string());
-    copy.from.is_some()
-        && sources.any(|source| source.contains("pkg/mod") || source.contains("vendor"))
 }
 
 /// The finding with a fix that downloads in a layer of its own.

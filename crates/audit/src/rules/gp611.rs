@@ -9,7 +9,8 @@ use crate::dialects::dockerfile::detail::{InstructionKind, Mount};
 use crate::finding::{Edit, Safety};
 use crate::source::{FileId, Span};
 
-use super::{builds, caches};
+use super::builds::{self, Runs};
+use super::caches;
 
 /// A cache mount without `id` is shared by all builds of the builder.
 pub(super) const RULE: Rule = Rule {
@@ -75,6 +76,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
+    let runs = Runs::of(judgement);
     for build in builds::all(judgement) {
         for stage in build.stages() {
             for instruction in stage.own() {
@@ -89,10 +91,16 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
                         continue;
                     };
                     let path = target.text.to_string();
-                    let front = match path.trim_end_matches('/') {
-                        path if path.ends_with("/pkg/mod") => "gomod",
-                        path if path.ends_with("/go-build") => "gobuild",
-                        _ => continue,
+                    let is_compiled = match path.trim_end_matches('/') {
+                        path if path.ends_with("/go-build") => true,
+                        path => path.ends_with("/.cache") && !runs.at(instruction).is_empty(),
+                    };
+                    let front = if caches::holds_modules(mount) {
+                        "gomod"
+                    } else if is_compiled {
+                        "gobuild"
+                    } else {
+                        continue;
                     };
                     let message = format!(
                         "the cache `{path}` is shared by all projects of the builder; give it an id such as `{front}-app`"

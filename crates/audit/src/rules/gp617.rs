@@ -67,6 +67,35 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
+            title: "a connection proxy handed over by bake",
+            files: &[
+                ("Dockerfile", "FROM golang:1.25\nRUN go build ./...\n"),
+                (
+                    "docker-bake.hcl",
+                    "target \"app\" {\n  args = {\n    HTTPS_PROXY = \"http://localhost:3128\"\n  }\n}\n",
+                ),
+            ],
+            policy: None,
+            finds: &["docker-bake.hcl:3"],
+            fixed: None,
+        },
+        Example {
+            title: "a build of compose in the network of the machine",
+            files: &[
+                (
+                    "Dockerfile",
+                    "FROM golang:1.25\nARG GOPROXY\nRUN go build ./...\n",
+                ),
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build:\n      context: .\n      network: host\n      args:\n        GOPROXY: http://localhost:8081\n",
+                ),
+            ],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
+        Example {
             title: "in the network of the machine",
             files: &[
                 (
