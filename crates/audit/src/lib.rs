@@ -3,8 +3,8 @@
 //!
 //! The way: `source` (bytes) → `dialects` (one front end a dialect makes `block`s of a file) →
 //! `resolve` (follows the calls from file to file; blocks become `site`s with an `environment`) →
-//! `rules` (pure functions from a `judgement` to `finding`s) → `report`. The same rules judge the
-//! live environment of a job. It never runs `go`, never asks the network, and never prints a secret.
+//! `rules` (from a `judgement` to `finding`s) → `report`; `live` makes a site of the environment of
+//! this process. It never runs `go`, never asks the network, and never prints a secret.
 
 mod audit;
 mod baseline;
@@ -21,6 +21,7 @@ mod images;
 mod interpolate;
 pub mod inventory;
 mod judgement;
+mod live;
 mod mend;
 mod modules;
 mod report;
@@ -46,6 +47,7 @@ pub use environment::{Candidate, Confidence, Environment, Outcome, Value, Variab
 pub use error::Error;
 pub use finding::{Edit, Finding, Fix, Safety, Severity};
 pub use judgement::{InUse, Judgement};
+pub use live::Machine;
 pub use mend::{Mended, mend};
 pub use modules::GoModule;
 pub use report::{Format, Shown, confidence, render, severity, shown};

@@ -90,7 +90,8 @@ impl Repository {
         }
     }
 
-    fn of(tracked: Vec<Tracked>) -> Self {
+    /// A repository of files that were read, in any order.
+    pub(crate) fn of(tracked: Vec<Tracked>) -> Self {
         let mut repository = Self::default();
         for (at, found) in tracked.into_iter().enumerate() {
             let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));

@@ -93,7 +93,8 @@ impl Site {
     /// Whether the command may fetch modules: everything but what only looks at the environment.
     pub fn may_download(&self) -> bool {
         match self.act {
-            Act::Run(Tool::RunsGo(_)) => true,
+            // Whatever `go` is run there next.
+            Act::Run(Tool::RunsGo(_)) | Act::Live => true,
             Act::Run(Tool::Go) => !matches!(
                 self.verb().as_deref(),
                 None | Some(
@@ -112,7 +113,7 @@ impl Site {
                         | "work use"
                 )
             ),
-            Act::ImageBuild | Act::HostFile | Act::Live | Act::Command | Act::Write { .. } => false,
+            Act::ImageBuild | Act::HostFile | Act::Command | Act::Write { .. } => false,
         }
     }
 
