@@ -1,10 +1,8 @@
-//! Reads CI and build files into execution sites, each with its effective Go
-//! environment and where every value came from, and judges them by rules.
-//!
-//! The way: `source` (bytes) → `dialects` (one front end a dialect makes `block`s of a file) →
-//! `resolve` (follows the calls from file to file; blocks become `site`s with an `environment`) →
-//! `rules` (from a `judgement` to `finding`s) → `report`; `live` makes a site of the environment of
-//! this process. It never runs `go`, never asks the network, and never prints a secret.
+//! Reads CI and build files into execution sites, each with its effective Go environment and where every
+//! value came from, and judges them by rules: `source` (bytes) → `dialects` (a front end each; `block`s) →
+//! `resolve` (follows calls; `site`s with an `environment`) → `rules` (from a `judgement` to `finding`s) →
+//! `report`; `live` makes a site of this process's environment. It never runs `go`, never asks the
+//! network, and never prints a secret.
 
 mod audit;
 mod baseline;
@@ -47,10 +45,10 @@ pub use environment::{Candidate, Confidence, Environment, Outcome, Value, Variab
 pub use error::Error;
 pub use finding::{Edit, Finding, Fix, Safety, Severity};
 pub use judgement::{InUse, Judgement};
-pub use live::Machine;
+pub use live::{Assertion, Machine, Routing, Way};
 pub use mend::{Mended, mend};
 pub use modules::GoModule;
-pub use report::{Format, Shown, confidence, render, severity, shown};
+pub use report::{Format, Shown, confidence, json, render, severity, shown};
 pub use repository::Repository;
 pub use resolve::Gap;
 pub use rule::{Example, Rule};

@@ -4,9 +4,11 @@
 //! The site's environment is [`goenv`]'s: the process, the user's file, `$GOROOT/go.env`, the defaults.
 //! The files that have a say become the repository, so that findings have path and line. Nothing is run.
 
+mod assertion;
 mod environment;
 mod files;
 mod git;
+mod routing;
 
 use goenv::Looked;
 use platform::EnvSnapshot;
@@ -19,6 +21,9 @@ use crate::repository::Repository;
 use crate::site::{Act, Site};
 use crate::source::{FileId, Span};
 use crate::suppression;
+
+pub use assertion::Assertion;
+pub use routing::{Routing, Way};
 
 /// What findings call the site.
 pub(crate) const NAME: &str = "live";
@@ -95,7 +100,9 @@ impl Audit {
 fn plain(version: &str) -> String {
     let word = version.split_whitespace().find_map(|word| {
         let number = word.strip_prefix("go")?;
-        number.starts_with(|first: char| first.is_ascii_digit()).then_some(number)
+        number
+            .starts_with(|first: char| first.is_ascii_digit())
+            .then_some(number)
     });
     word.unwrap_or(version).to_owned()
 }

@@ -152,7 +152,7 @@ pub fn render(audits: &[Audit], format: Format, colour: bool) -> String {
     let list = shown(audits);
     match format {
         Format::Text => text::render(&list, colour),
-        Format::Json => format!("{:#}\n", json(&list)),
+        Format::Json => format!("{:#}\n", json(audits)),
         Format::Sarif => format!("{:#}\n", sarif::render(&list)),
         Format::Junit => junit::render(&list),
         Format::GitHub => annotations::render(&list),
@@ -161,8 +161,8 @@ pub fn render(audits: &[Audit], format: Format, colour: bool) -> String {
 }
 
 /// `{"schema": 1, "findings": […]}`.
-fn json(list: &[Shown<'_>]) -> Json {
-    let findings: Vec<_> = list.iter().map(finding_json).collect();
+pub fn json(audits: &[Audit]) -> Json {
+    let findings: Vec<_> = shown(audits).iter().map(finding_json).collect();
     json!({"schema": 1, "findings": findings})
 }
 

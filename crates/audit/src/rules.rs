@@ -148,11 +148,14 @@ mod gp903;
 mod gp904;
 mod gp905;
 mod gp906;
+mod gp907;
+mod gp908;
+mod gp909;
 mod items;
 mod logins;
 mod no_proxy;
 mod patterns;
-mod privacy;
+pub(crate) mod privacy;
 mod proxy_list;
 mod secrets;
 mod services;
@@ -308,6 +311,9 @@ pub const RULES: &[&Rule] = &[
     &gp904::RULE,
     &gp905::RULE,
     &gp906::RULE,
+    &gp907::RULE,
+    &gp908::RULE,
+    &gp909::RULE,
 ];
 
 /// A rule by its id (`GP101`, letter case does not matter) or name.

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod audit;
+pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod emit;
 pub(crate) mod env;

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    audit, doctor, emit, env, explain, reference, route, run, serve, verify, version,
+    audit, check, doctor, emit, env, explain, reference, route, run, serve, verify, version,
 };
 
 /// Examples of the whole, shown under the help.
@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Serve(serve::Arguments),
     /// Say whom one would ask for a module, in order, and why
     Route(route::Arguments),
+    /// Judge the environment of this job before it builds: where modules would come from, and whether that is right
+    Check(check::Arguments),
     /// Find out why builds on this machine do not get their modules
     Doctor(doctor::Arguments),
     /// Judge the files of repositories: where each `go` gets its modules from, and whether that is right

@@ -35,6 +35,7 @@ fn run(command: Command, env: &EnvSnapshot) -> Result<Exit, Failure> {
         Command::Serve(arguments) => command::serve::run(env, &arguments),
         Command::Route(arguments) => command::route::run(env, &arguments),
         Command::Audit(arguments) => command::audit::run(env, &arguments),
+        Command::Check(arguments) => command::check::run(env, &arguments),
         Command::Env(arguments) => command::env::run(env, &arguments),
         Command::Emit(arguments) => command::emit::run(env, &arguments),
         Command::Explain(arguments) => command::explain::run(env, &arguments),

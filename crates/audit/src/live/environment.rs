@@ -35,6 +35,42 @@ pub(super) fn of(machine: Machine<'_>, repository: &Repository) -> Environment {
     environment
 }
 
+/// Who set the value of a variable, and where.
+pub(super) struct Place {
+    /// In words.
+    pub(super) how: String,
+    /// In a file that was read.
+    pub(super) span: Option<Span>,
+}
+
+/// Who set the value of a variable.
+pub(super) fn place(machine: Machine<'_>, repository: &Repository, name: &str) -> Place {
+    let origin = machine
+        .looked
+        .env
+        .get(name)
+        .map(|variable| &variable.origin);
+    let reader = Reader {
+        machine,
+        repository,
+    };
+    match origin {
+        Some(Origin::UserFile { path, line } | Origin::GorootFile { path, line }) => Place {
+            how: format!("{}:{line}", files::shown(path, machine.env)),
+            span: reader.span(path, *line),
+        },
+        Some(Origin::Follows(other)) => place(machine, repository, other),
+        Some(Origin::Process) | None => Place {
+            how: "the environment".to_owned(),
+            span: None,
+        },
+        Some(Origin::Default) => Place {
+            how: "Go's default".to_owned(),
+            span: None,
+        },
+    }
+}
+
 struct Reader<'a> {
     machine: Machine<'a>,
     repository: &'a Repository,
@@ -57,7 +93,9 @@ impl Reader<'_> {
                 how: (*other).to_owned(),
                 ..default(value.clone())
             }),
-            Origin::Default if !variable.value.is_empty() => candidates.push(default(value.clone())),
+            Origin::Default if !variable.value.is_empty() => {
+                candidates.push(default(value.clone()))
+            }
             Origin::Default => candidates.extend(self.missing(variable.name)),
             origin => {
                 let setting = Setting {
@@ -82,13 +120,15 @@ impl Reader<'_> {
             Origin::UserFile { path, line } => {
                 ("go/env file", Some(Layer::UserFile), Some((path, *line)))
             }
-            Origin::GorootFile { path, line } => {
-                ("GOROOT/go.env", Some(Layer::GorootFile), Some((path, *line)))
-            }
+            Origin::GorootFile { path, line } => (
+                "GOROOT/go.env",
+                Some(Layer::GorootFile),
+                Some((path, *line)),
+            ),
             Origin::Follows(_) | Origin::Default => ("Go's default", None, None),
         };
-        let is_shipped = layer == Some(Layer::GorootFile)
-            && SHIPPED.contains(&(name, setting.value.as_str()));
+        let is_shipped =
+            layer == Some(Layer::GorootFile) && SHIPPED.contains(&(name, setting.value.as_str()));
         Candidate {
             span: place.and_then(|(path, line)| self.span(path, line)),
             how: how.to_owned(),
@@ -130,11 +170,15 @@ impl Reader<'_> {
         }
         let file = files::shown(&goroot.join("go.env"), self.machine.env);
         let id = self.repository.find(&file);
-        let lacks = if id.is_some() { "lacks it" } else { "is missing" };
+        // Nobody wrote it, so it is in no layer.
+        let lacks = if id.is_some() {
+            "lacks it"
+        } else {
+            "is missing"
+        };
         Some(Candidate {
             span: id.map(|id| Span::new(id, 0..0)),
             how: format!("{file}, which {lacks}"),
-            layer: Some(Layer::GorootFile),
             ..default(Value::Known(String::new()))
         })
     }

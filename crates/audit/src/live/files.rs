@@ -115,9 +115,14 @@ pub(super) fn netrc(env: &EnvSnapshot) -> Option<PathBuf> {
 
 /// A file, under the name that findings give it: below the working folder without that folder, else whole.
 fn tracked(path: &Path, dialect: Dialect, env: &EnvSnapshot) -> Option<Tracked> {
-    let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+    let metadata = std::fs::metadata(path)
+        .ok()
+        .filter(std::fs::Metadata::is_file)?;
     let (bytes, fault) = if metadata.len() > FILE_BYTES {
-        let fault = format!("it is larger than {} MiB and was not read", FILE_BYTES >> 20);
+        let fault = format!(
+            "it is larger than {} MiB and was not read",
+            FILE_BYTES >> 20
+        );
         (Vec::new(), Some(fault))
     } else {
         match content(path) {
@@ -148,7 +153,11 @@ fn content(path: &Path) -> Option<Vec<u8>> {
         return None;
     }
     let mut bytes = Vec::new();
-    File::open(path).ok()?.take(FILE_BYTES).read_to_end(&mut bytes).ok()?;
+    File::open(path)
+        .ok()?
+        .take(FILE_BYTES)
+        .read_to_end(&mut bytes)
+        .ok()?;
     Some(bytes)
 }
 
@@ -172,7 +181,10 @@ mod tests {
     fn workspaces_name_their_modules() {
         for (text, wanted) in [
             ("go 1.24\n\nuse ./a\n", vec!["./a"]),
-            ("use (\n\t./a // one\n\t\"../b\"\n)\nuse c\n", vec!["./a", "../b", "c"]),
+            (
+                "use (\n\t./a // one\n\t\"../b\"\n)\nuse c\n",
+                vec!["./a", "../b", "c"],
+            ),
             ("used ./a\nuse(\n", vec![]),
             ("// use ./a\n", vec![]),
             ("", vec![]),

@@ -1,1 +1,312 @@
-//! The live environment, tried.
+//! The live environment, tried on environments made up for it.
+
+use goenv::{Lookup, Root};
+use platform::EnvSnapshot;
+use policy::Policy;
+
+use super::*;
+use crate::Severity;
+
+/// A machine of these variables and files; the folder `work` is where it runs.
+struct Made {
+    folder: tempfile::TempDir,
+    env: EnvSnapshot,
+}
+
+impl Made {
+    fn new(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in [("home/.keep", ""), ("work/.keep", "")].iter().chain(files) {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let mut all = vec![("HOME".to_owned(), at("home"))];
+        for (name, value) in variables {
+            let value = value.replace("DIR", folder.path().to_str().unwrap());
+            all.push(((*name).to_owned(), value));
+        }
+        let env = all.into_iter().collect();
+        Self { folder, env }
+    }
+
+    fn looked(&self) -> Looked {
+        let lookup = Lookup {
+            env: &self.env,
+            folder: Some(self.folder.path().join("work")),
+            version: None,
+            user: None,
+            root: Root::machine(),
+            installed_only: false,
+        };
+        lookup.run()
+    }
+
+    fn audit(&self, policy: Option<&Policy>) -> Audit {
+        let looked = self.looked();
+        let machine = Machine {
+            env: &self.env,
+            looked: &looked,
+        };
+        Audit::live(machine, policy, &Options::default())
+    }
+
+    /// `GP101 GP203` of all findings.
+    fn found(&self, policy: Option<&Policy>) -> Vec<&'static str> {
+        let audit = self.audit(policy);
+        audit.findings.iter().map(|one| one.rule.id).collect()
+    }
+}
+
+fn policy(client: &str) -> Policy {
+    let text = format!("name = \"corp\"\n[client]\n{client}\n");
+    Policy::parse("policy.toml", text.as_bytes()).unwrap()
+}
+
+#[test]
+fn places_are_those_of_the_files() {
+    let made = Made::new(
+        &[("GOENV", "DIR/env"), ("GOROOT", "DIR/go")],
+        &[
+            ("env", "# mine\nGOSUMDB=off\nGOPROXY=direct\n"),
+            ("go/VERSION", "go1.26.8\n"),
+            (
+                "go/go.env",
+                "GOPROXY=https://proxy.example\nGOSUMDB=sum.golang.org\nGOTOOLCHAIN=local\n",
+            ),
+        ],
+    );
+    let audit = made.audit(None);
+    let off = audit
+        .findings
+        .iter()
+        .find(|one| one.rule.id == "GP201")
+        .unwrap();
+    let (path, line) = audit.repository.place(off.span.unwrap());
+    assert_eq!((path, line), (made.env.get("GOENV").unwrap(), 2));
+    assert_eq!(audit.repository.slice(off.span.unwrap()), "off");
+    assert_eq!(off.site, "live");
+    let site = &audit.sites[0];
+    assert_eq!(site.go.as_deref(), Some("1.26.8"));
+    let toolchain = site.environment.get("GOTOOLCHAIN").unwrap();
+    assert!(!toolchain.is_default());
+    let database = site.environment.get("GOSUMDB").unwrap();
+    assert_eq!(database.candidates.len(), 2, "{database:?}");
+}
+
+#[test]
+fn what_a_policy_writes_is_well() {
+    for client in [
+        "goproxy = \"https://goproxy.corp.example,direct\"",
+        "goproxy = \"https://goproxy.corp.example|direct\"\nprivate = [\"git.corp.example\"]\nsumdb = \"sum.golang.org\"",
+        "goproxy = \"https://goproxy.corp.example\"\nprivate = [\"git.corp.example\", \"*.in.example\"]\ndirect = \"private-only\"",
+        "goproxy = \"https://goproxy.corp.example\"\nprivate = [\"git.corp.example\"]\ndirect = \"forbidden\"",
+        "goproxy = \"https://a.corp.example|https://b.corp.example\"\nprivate = [\"git.corp.example\"]\ndirect = \"forbidden\"",
+        "goproxy = \"file:///srv/modules,off\"\nprivate = [\"git.corp.example\"]\ndirect = \"forbidden\"",
+        "goproxy = \"off\"\ndirect = \"forbidden\"",
+    ] {
+        let policy = policy(client);
+        let settings = policy.client_settings();
+        let settings: Vec<_> = settings
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let module = "module m.example/m\n\ngo 1.21\n\nrequire (\n\tgit.corp.example/a v1.0.0\n\trsc.io/quote v1.5.2\n)\n";
+        let sum = "git.corp.example/a v1.0.0 h1:x\nrsc.io/quote v1.5.2 h1:x\n";
+        let made = Made::new(&settings, &[("work/go.mod", module), ("work/go.sum", sum)]);
+        let audit = made.audit(Some(&policy));
+        let loud: Vec<_> = audit
+            .findings
+            .iter()
+            .filter(|one| one.severity > Severity::Info)
+            .map(|one| format!("{} {}", one.rule.id, one.message))
+            .collect();
+        assert!(loud.is_empty(), "{client}: {loud:?}");
+    }
+}
+
+#[test]
+fn nothing_set_is_well_without_a_policy() {
+    let none: Vec<&str> = Vec::new();
+    assert_eq!(Made::new(&[], &[]).found(None), none);
+    let unset = policy("goproxy = \"https://goproxy.corp.example\"\ndirect = \"forbidden\"");
+    assert_eq!(Made::new(&[], &[]).found(Some(&unset)), ["GP001"]);
+}
+
+#[test]
+fn each_live_rule_speaks() {
+    let long = "DIR/nowhere";
+    for (variables, rule) in [
+        (&[("GOPROXY", "")][..], "GP002"),
+        (&[("GOPROXY", "direct")], "GP003"),
+        (&[("GOPROXY", "fallback")], "GP012"),
+        (&[("GOPROXY", "https://a.example;direct")], "GP010"),
+        (&[("GOSUMDB", "off")], "GP201"),
+        (&[("GOSUMDB", "sum.golang.org+<key>")], "GP202"),
+        (&[("GONOPROXY", "git.corp.example")], "GP102"),
+        (
+            &[
+                ("GOPROXY", "https://p.example"),
+                ("GOINSECURE", "p.example"),
+            ],
+            "GP302",
+        ),
+        (&[("GOPROXY", "http://p.example")], "GP301"),
+        (&[("GOPROXY", "https://u:s3cret@p.example")], "GP305"),
+        (&[("GO111MODULE", "off")], "GP028"),
+        (&[("GO_PROXY", "x"), ("GOENV", long)], "GP027"),
+    ] {
+        let found = Made::new(variables, &[]).found(None);
+        assert!(found.contains(&rule), "{variables:?}: {found:?}");
+    }
+}
+
+#[test]
+fn a_toolchain_without_its_defaults_is_told() {
+    let made = Made::new(&[("GOROOT", "DIR/go")], &[("go/VERSION", "go1.26.8\n")]);
+    let audit = made.audit(None);
+    let names: Vec<_> = audit
+        .findings
+        .iter()
+        .map(|one| (one.rule.id, one.variable.as_deref().unwrap_or_default()))
+        .collect();
+    assert_eq!(names, [("GP029", "GOPROXY"), ("GP029", "GOSUMDB")]);
+}
+
+#[test]
+fn requirements_go_their_ways() {
+    let module = "module m.example/m\n\ngo 1.21\n\nrequire (\n\tgit.corp.example/a v1.0.0\n\tvcs.example/b v1.0.0\n\trsc.io/quote v1.5.2\n\tlocal.example/c v1.0.0\n)\n\nreplace local.example/c => ./c\n";
+    let corp = policy(
+        "goproxy = \"https://goproxy.corp.example,direct\"\nprivate = [\"git.corp.example\"]",
+    );
+    for (variables, policy, chain, routed, counts) in [
+        (
+            &[
+                ("GOPROXY", "https://goproxy.corp.example,direct"),
+                ("GOPRIVATE", "git.corp.example"),
+            ][..],
+            Some(&corp),
+            Ok("https://goproxy.corp.example,direct"),
+            true,
+            "direct 1, corporate 2",
+        ),
+        (
+            &[
+                ("GOPROXY", "https://p.example|https://goproxy.corp.example"),
+                ("GONOPROXY", "vcs.example"),
+            ],
+            Some(&corp),
+            Ok("https://p.example|https://goproxy.corp.example"),
+            false,
+            "leaked 1, direct 1, public 1",
+        ),
+        (
+            &[("GOPROXY", "https://me:s3cret@p.example")],
+            None,
+            Ok("https://me:xxxxx@p.example"),
+            true,
+            "public 3",
+        ),
+        (&[("GOPROXY", "off")], None, Ok("off"), false, "nobody 3"),
+        (&[("GOPROXY", "Direct")], None, Err(()), false, ""),
+    ] {
+        let made = Made::new(variables, &[("work/go.mod", module)]);
+        let looked = made.looked();
+        let machine = Machine {
+            env: &made.env,
+            looked: &looked,
+        };
+        let audit = Audit::live(machine, policy, &Options::default());
+        let routing = Routing::of(&audit, machine, policy);
+        assert_eq!(routing.chain.as_deref().map_err(|_| ()), chain);
+        assert_eq!(routing.routed, routed, "{variables:?}");
+        let told: Vec<_> = routing
+            .counts()
+            .iter()
+            .map(|(way, count)| format!("{} {count}", way.word()))
+            .collect();
+        assert_eq!(told.join(", "), counts, "{variables:?}");
+    }
+}
+
+#[test]
+fn a_workspace_is_judged_with_all_its_modules() {
+    let made = Made::new(
+        &[],
+        &[
+            ("work/go.work", "go 1.24\n\nuse (\n\t./a\n\t./b\n)\n"),
+            ("work/a/go.mod", "module m.example/a\n\ngo 1.24\n"),
+            (
+                "work/b/go.mod",
+                "module m.example/b\n\ngo 1.24\n\nrequire git.corp.example/x v1.0.0\n",
+            ),
+        ],
+    );
+    let corp = policy(
+        "goproxy = \"https://goproxy.corp.example,direct\"\nprivate = [\"git.corp.example\"]",
+    );
+    assert_eq!(made.audit(None).sites.len(), 2);
+    assert!(made.found(Some(&corp)).contains(&"GP101"));
+}
+
+#[test]
+fn assertions_hold_or_not() {
+    let made = Made::new(
+        &[
+            ("GOPROXY", "https://p.example"),
+            ("GOENV", "DIR/env"),
+            ("API_TOKEN", "s3cret"),
+            ("CI", "true"),
+        ],
+        &[("env", "GOFLAGS=-mod=vendor\n")],
+    );
+    let looked = made.looked();
+    let machine = Machine {
+        env: &made.env,
+        looked: &looked,
+    };
+    let audit = Audit::live(machine, None, &Options::default());
+    for (text, says) in [
+        ("GOPROXY==https://p.example", ""),
+        ("GOPROXY~=https://*.example", ""),
+        ("GOPROXY!=direct", ""),
+        ("GOPROXY set", ""),
+        ("GOPRIVATE unset", ""),
+        ("GOSUMDB unset", ""),
+        ("GOSUMDB==sum.golang.org", ""),
+        ("CI==true", ""),
+        (
+            "GOPROXY==off",
+            "GOPROXY is `https://p.example`, set by the environment, but `GOPROXY==off` was asserted",
+        ),
+        (
+            "GOSUMDB set",
+            "GOSUMDB is not set and has its default `sum.golang.org`, but `GOSUMDB set` was asserted",
+        ),
+        (
+            "GOPRIVATE set",
+            "GOPRIVATE is not set, but `GOPRIVATE set` was asserted",
+        ),
+        (
+            "API_TOKEN==x",
+            "API_TOKEN is `xxxxx`, set by the environment, but a statement about API_TOKEN was asserted",
+        ),
+    ] {
+        let finding = text
+            .parse::<Assertion>()
+            .unwrap()
+            .judge(machine, &audit.repository);
+        assert_eq!(
+            finding.map(|one| one.message).unwrap_or_default(),
+            says,
+            "{text}"
+        );
+    }
+    let flags = "GOFLAGS unset"
+        .parse::<Assertion>()
+        .unwrap()
+        .judge(machine, &audit.repository)
+        .unwrap();
+    assert_eq!(audit.repository.slice(flags.span.unwrap()), "-mod=vendor");
+}

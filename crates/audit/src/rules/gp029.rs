@@ -101,9 +101,13 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
     }
     for site in judgement.sites.iter().filter(|site| site.act == Act::Live) {
         let nothing = |variable: &Variable| variable.value.is_empty() && variable.used().is_none();
-        if site.environment.get("GOPROXY").is_some_and(nothing) {
-            let message = "the toolchain has no go.env with a GOPROXY, and nothing else sets it: every download fails; install the whole of GOROOT";
-            findings.push(Finding::new(rule, None, message).about("GOPROXY", ""));
+        for name in ["GOPROXY", "GOSUMDB"] {
+            if site.environment.get(name).is_some_and(nothing) {
+                let message = format!(
+                    "the toolchain has no go.env with a {name}, and nothing else sets it: every download fails; install the whole of GOROOT"
+                );
+                findings.push(Finding::new(rule, None, message).about(name, ""));
+            }
         }
     }
 }

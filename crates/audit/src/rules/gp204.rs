@@ -56,11 +56,15 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             continue;
         };
         let environment = &value.site.environment;
-        let asks_a_proxy = proxy_list::reached(text).any(|entry| entry.host().is_some());
+        // A folder may hold the answers of the database too.
+        let asks_a_proxy = proxy_list::reached(text)
+            .any(|entry| entry.host().is_some() || entry.text.starts_with("file:"));
         let asks_database = environment
             .text("GOSUMDB")
             .is_some_and(|database| database != "off" && !database.contains(' '));
-        if asks_a_proxy || !asks_database || text == "off" && !value.site.may_download() {
+        // `off` of a live environment fetches nothing, whatever is run there.
+        let fetches_nothing = text == "off" && (judgement.live || !value.site.may_download());
+        if asks_a_proxy || !asks_database || fetches_nothing {
             continue;
         }
         let message = format!(

@@ -24,7 +24,9 @@ pub(super) struct Private<'a> {
 /// What the policy calls private, and without a policy what another site of the repository covers.
 pub(super) fn private<'a>(judgement: &'a Judgement<'a>) -> Private<'a> {
     let mut lists = Vec::new();
-    for name in ["GOPRIVATE", "GONOPROXY", "GONOSUMDB"] {
+    // A live environment is one site: there is no other one that could say more.
+    let names = ["GOPRIVATE", "GONOPROXY", "GONOSUMDB"];
+    for name in names.into_iter().filter(|_| !judgement.live) {
         for value in judgement.in_use(name) {
             let text = value.candidate.value.text().unwrap_or_default();
             let narrow: Vec<_> = text
@@ -77,8 +79,13 @@ pub(super) fn public_entry(judgement: &Judgement<'_>, site: &Site) -> Option<Str
         .map(|entry| entry.text.to_owned())
 }
 
+/// The host, with its port, of an entry of GOPROXY.
+pub(crate) fn host(entry: &str) -> Option<&str> {
+    proxy_list::entries(entry).next()?.host()
+}
+
 /// Who is told the path of a module at a site that should not be: a public proxy, the checksum database.
-pub(super) fn told(judgement: &Judgement<'_>, site: &Site, path: &str) -> Option<String> {
+pub(crate) fn told(judgement: &Judgement<'_>, site: &Site, path: &str) -> Option<String> {
     let covered = |name: &str| match site.environment.value(name) {
         Value::Known(text) => Patterns::parse(text).matches(path),
         Value::Unset => false,

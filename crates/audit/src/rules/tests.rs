@@ -112,7 +112,17 @@ fn the_table_is_in_order_and_whole() {
     for pair in RULES.windows(2) {
         assert!(pair[0].id < pair[1].id, "{} {}", pair[0].id, pair[1].id);
     }
+    // What these judge, no file shows: a statement of the caller, the network.
+    const LIVE_ONLY: [&str; 3] = ["GP907", "GP908", "GP909"];
     for rule in RULES {
+        if LIVE_ONLY.contains(&rule.id) {
+            assert!(
+                rule.examples.is_empty() && rule.page.len() > 80,
+                "{}",
+                rule.id
+            );
+            continue;
+        }
         let is_bad = |example: &&Example| !example.finds.is_empty();
         assert!(
             rule.examples.iter().any(|one| is_bad(&one)),

@@ -1,6 +1,6 @@
 //! `modkeep audit`: judges the files of repositories.
 
-mod output;
+pub(in crate::command) mod output;
 mod roots;
 
 use std::path::{Path, PathBuf};

@@ -56,7 +56,7 @@ impl Output {
 }
 
 /// Refuses formats that go together with nothing.
-pub(super) fn check(outputs: &[Output], inventory: bool, trace: bool) -> Result<(), Failure> {
+pub(in crate::command) fn check(outputs: &[Output], inventory: bool, trace: bool) -> Result<(), Failure> {
     if outputs
         .iter()
         .filter(|output| output.file.is_none())
@@ -94,16 +94,28 @@ pub(crate) fn print_findings(
     outputs: &[Output],
     env: &EnvSnapshot,
 ) -> Result<(), Failure> {
+    print_each(outputs, env, |format, colour| {
+        audit::render(audits, format, colour)
+    })
+}
+
+/// Prints what `render` makes of each format asked for; text if none was. It is told whether a terminal
+/// shows colour.
+pub(in crate::command) fn print_each(
+    outputs: &[Output],
+    env: &EnvSnapshot,
+    render: impl Fn(Format, bool) -> String,
+) -> Result<(), Failure> {
     if outputs.is_empty() {
-        return print(&audit::render(audits, Format::Text, has_colour(env)));
+        return print(&render(Format::Text, has_colour(env)));
     }
     for output in outputs {
         let Kind::Findings(format) = output.format else {
             continue;
         };
         match &output.file {
-            None => print(&audit::render(audits, format, has_colour(env)))?,
-            Some(file) => write_file(file, &audit::render(audits, format, false))?,
+            None => print(&render(format, has_colour(env)))?,
+            Some(file) => write_file(file, &render(format, false))?,
         }
     }
     Ok(())

@@ -39,7 +39,9 @@ pub(super) fn page(rule: &Rule) -> String {
         capitalised(rule.summary),
         audit::severity(rule.severity),
         audit::confidence(rule.confidence),
-        if rule.live {
+        if rule.examples.is_empty() {
+            "Raised by `modkeep check` alone."
+        } else if rule.live {
             "Judges files and, in `modkeep check`, the live environment."
         } else {
             "Judges files only."
@@ -52,6 +54,9 @@ pub(super) fn page(rule: &Rule) -> String {
         rule.page.trim(),
     );
     for (heading, found) in [("Wrong", true), ("Right", false)] {
+        if rule.examples.is_empty() {
+            break;
+        }
         let _ = writeln!(page, "\n## {heading}");
         for example in rule.examples {
             if example.finds.is_empty() != found {
