@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "test code")]
 
 mod audit;
+mod check;
 mod doctor;
 mod emit;
 mod env;

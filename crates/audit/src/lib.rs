@@ -45,7 +45,7 @@ pub use environment::{Candidate, Confidence, Environment, Outcome, Value, Variab
 pub use error::Error;
 pub use finding::{Edit, Finding, Fix, Safety, Severity};
 pub use judgement::{InUse, Judgement};
-pub use live::{Assertion, Machine, Routing, Way};
+pub use live::{Assertion, Machine, Routing, Way, sort};
 pub use mend::{Mended, mend};
 pub use modules::GoModule;
 pub use report::{Format, Shown, confidence, json, render, severity, shown};

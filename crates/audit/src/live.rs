@@ -10,12 +10,15 @@ mod files;
 mod git;
 mod routing;
 
+use std::cmp::Reverse;
+
 use goenv::Looked;
 use platform::EnvSnapshot;
-use policy::Policy;
+use policy::{Mode, Policy};
 
 use crate::audit::{Audit, Options, judge};
 use crate::block::System;
+use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
 use crate::repository::Repository;
 use crate::site::{Act, Site};
@@ -24,6 +27,9 @@ use crate::suppression;
 
 pub use assertion::Assertion;
 pub use routing::{Routing, Way};
+
+/// Rules about private modules that are told to strangers: nothing is worse.
+const LEAKS: [&str; 3] = ["GP101", "GP102", "GP019"];
 
 /// What findings call the site.
 pub(crate) const NAME: &str = "live";
@@ -81,11 +87,17 @@ impl Audit {
             suppression::apply(&repository, policy, &mut findings, options.today);
         }
         // Files that only stand beside the environment are judged through it.
+        let observes = policy.is_some_and(|policy| policy.mode == Mode::Observe);
         for finding in &mut findings {
             if finding.site.is_empty() {
                 NAME.clone_into(&mut finding.site);
             }
+            // No exception makes less of it; only one that takes it away.
+            if LEAKS.contains(&finding.rule.id) && !observes {
+                finding.severity = Severity::Error;
+            }
         }
+        sort(&mut findings);
         Self {
             repository,
             sites,
@@ -94,6 +106,14 @@ impl Audit {
             findings,
         }
     }
+}
+
+/// Puts leaks first, then the worst first.
+pub fn sort(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| {
+        let is_leak = LEAKS.contains(&finding.rule.id);
+        (Reverse(is_leak), Reverse(finding.severity), finding.rule.id)
+    });
 }
 
 /// `1.26.8` of `go1.26.8 X:boringcrypto`.

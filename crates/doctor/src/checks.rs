@@ -34,7 +34,7 @@ mod values;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub use advice::{Context, Setting, settings};
+pub use advice::{Context, Setting, mended, settings};
 pub use catalogue::{CATALOGUE, Description};
 pub use redact::Redaction;
 pub use situation::{Situation, Surroundings};

@@ -310,3 +310,80 @@ fn assertions_hold_or_not() {
         .unwrap();
     assert_eq!(audit.repository.slice(flags.span.unwrap()), "-mod=vendor");
 }
+
+/// What real `go` refuses (recorded in goenv's table, where our reading is held against it) is an error here.
+#[test]
+fn what_go_refuses_is_an_error() {
+    let table = include_str!("../../../goenv/testdata/truth.tsv");
+    let rows = table.lines().filter(|line| !line.starts_with('#'));
+    let mut seen = std::collections::HashSet::new();
+    let mut silent = Vec::new();
+    for row in rows {
+        let fields: Vec<String> = row.split('\t').map(unescaped).collect();
+        let names = ["GOPROXY", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB"];
+        let variables: Vec<_> = names
+            .iter()
+            .zip(&fields[1..])
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        for (name, at) in [("GOPROXY", 0), ("GOSUMDB", 4)] {
+            if !seen.insert((name, fields[at + 1].clone())) {
+                continue;
+            }
+            let made = Made::new(&[variables[at]], &[]);
+            let looked = made.looked();
+            let client = goenv::Client::new(&looked.env);
+            let refused = match (&client, name) {
+                (Err(_), _) => true,
+                (Ok(client), "GOSUMDB") => matches!(
+                    goenv::Checksums::new(&looked.env, client, "corp.example/x"),
+                    goenv::Checksums::Refused(_)
+                ),
+                (Ok(_), _) => false,
+            };
+            let audit = made.audit(None);
+            let said = audit
+                .findings
+                .iter()
+                .any(|one| one.severity == Severity::Error);
+            if refused && !said {
+                silent.push((name, fields[at + 1].clone()));
+            }
+        }
+    }
+    assert!(seen.len() > 200, "{}", seen.len());
+    assert!(
+        silent.is_empty(),
+        "{} of {}: {silent:#?}",
+        silent.len(),
+        seen.len()
+    );
+}
+
+/// The text of a field of the table: escaped as Rust escapes.
+fn unescaped(field: &str) -> String {
+    let mut out = String::new();
+    let mut letters = field.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            out.push(letter);
+            continue;
+        }
+        match letters.next() {
+            Some('t') => out.push('\t'),
+            Some('r') => out.push('\r'),
+            Some('n') => out.push('\n'),
+            Some('u') => {
+                let code: String = letters
+                    .by_ref()
+                    .skip(1)
+                    .take_while(|one| *one != '}')
+                    .collect();
+                let code = u32::from_str_radix(&code, 16).unwrap();
+                out.push(char::from_u32(code).unwrap());
+            }
+            other => out.extend(other),
+        }
+    }
+    out
+}

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     name: "unparsable-file",
     severity: Severity::Warning,
     confidence: Confidence::High,
-    live: false,
+    live: true,
     needs_policy: false,
     summary: "a file, or a part of it, could not be read",
     page: "What cannot be read is not judged, and a file that is broken for the audit is often broken for its own system too. Templates that another program fills in first (Helm and its like) are no mistake; they are reported as information.\n\nMend the file, or audit what the template makes of it.",

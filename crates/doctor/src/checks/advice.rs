@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use goenv::GoEnv;
+use gomod::goproxy::ProxyList;
 use platform::EnvSnapshot;
 use policy::{Direct, Policy};
 
@@ -89,7 +91,7 @@ impl Context {
 pub fn settings(situation: &Situation) -> Vec<Setting> {
     match &situation.policy {
         Some(policy) => of_policy(policy),
-        None => mended(situation),
+        None => mended(&situation.go),
     }
 }
 
@@ -108,17 +110,17 @@ fn of_policy(policy: &Policy) -> Vec<Setting> {
     said.map(|(name, value)| Setting { name, value }).collect()
 }
 
-fn mended(situation: &Situation) -> Vec<Setting> {
-    let go = &situation.go;
+/// The values of here with what Go refuses mended, and without logins.
+pub fn mended(go: &GoEnv) -> Vec<Setting> {
     let database = go.value("GOSUMDB");
     let database = match sumdb::Database::parse(database) {
         Ok(Some(_)) => database,
         Ok(None) | Err(_) => gomod::defaults::GOSUMDB,
     };
     // Without logins: those belong in netrc.
-    let chain = match &situation.list {
-        Some(list) => super::redact::hide_userinfo(&list.to_string()).replace("xxxxx@", ""),
-        None => gomod::defaults::GOPROXY.to_owned(),
+    let chain = match ProxyList::parse(go.value("GOPROXY")) {
+        Ok(list) => super::redact::hide_userinfo(&list.to_string()).replace("xxxxx@", ""),
+        Err(_) => gomod::defaults::GOPROXY.to_owned(),
     };
     let mut settings = vec![
         ("GOPROXY", chain),

@@ -56,7 +56,11 @@ impl Output {
 }
 
 /// Refuses formats that go together with nothing.
-pub(in crate::command) fn check(outputs: &[Output], inventory: bool, trace: bool) -> Result<(), Failure> {
+pub(in crate::command) fn check(
+    outputs: &[Output],
+    inventory: bool,
+    trace: bool,
+) -> Result<(), Failure> {
     if outputs
         .iter()
         .filter(|output| output.file.is_none())
