@@ -13,8 +13,7 @@ const MODKEEP: &str = env!("CARGO_BIN_EXE_modkeep");
 const FORBIDDEN: &str = "name = \"corp\"\n[client]\ngoproxy = \"https://goproxy.corp.example\"\nprivate = [\"git.corp.example\"]\ndirect = \"forbidden\"\n";
 const ALLOWED: &str = "name = \"corp\"\n[client]\ngoproxy = \"https://goproxy.corp.example,direct\"\nprivate = [\"git.corp.example\"]\n";
 
-const MODULE: &str =
-    "module m.example/m\n\ngo 1.21\n\nrequire (\n\tgit.corp.example/a v1.0.0\n\tpublic.example/b v1.0.0\n)\n";
+const MODULE: &str = "module m.example/m\n\ngo 1.21\n\nrequire (\n\tgit.corp.example/a v1.0.0\n\tpublic.example/b v1.0.0\n)\n";
 
 /// A job: a home, a folder with a module, and variables.
 struct Job {
@@ -262,7 +261,11 @@ fn the_articles_table_as_corrected_and_as_go_does_it() {
             ["direct"] => Value::from("direct"),
             _ => Value::from("public"),
         };
-        assert_eq!(whole["requirements"]["git.corp.example/a"], way, "{}", row.what);
+        assert_eq!(
+            whole["requirements"]["git.corp.example/a"], way,
+            "{}",
+            row.what
+        );
     }
 }
 
@@ -271,7 +274,10 @@ fn one_line_when_all_is_well() {
     for (variables, policy, says) in [
         (&[][..], None, "all well: GOPROXY="),
         (
-            &[("GOPROXY", "https://goproxy.corp.example,direct"), ("GOPRIVATE", "git.corp.example")],
+            &[
+                ("GOPROXY", "https://goproxy.corp.example,direct"),
+                ("GOPRIVATE", "git.corp.example"),
+            ],
             Some(ALLOWED),
             "GOPROXY=https://goproxy.corp.example,direct | routed: yes | enforced: not shown",
         ),
@@ -295,7 +301,12 @@ fn one_line_when_all_is_well() {
             None => vec!["--strict"],
         };
         let said = job.run(&arguments);
-        assert_eq!((said.code, said.out.lines().count()), (0, 1), "{}", said.out);
+        assert_eq!(
+            (said.code, said.out.lines().count()),
+            (0, 1),
+            "{}",
+            said.out
+        );
         assert!(said.out.contains(says), "{}", said.out);
         assert_eq!(said.err, "");
     }
@@ -303,10 +314,14 @@ fn one_line_when_all_is_well() {
 
 #[test]
 fn leaks_come_first_and_are_errors_but_under_observe() {
-    let variables = [("GOPROXY", "https://p.example;direct"), ("GOSUMDB", "sum.golang.org")];
+    let variables = [
+        ("GOPROXY", "https://p.example;direct"),
+        ("GOSUMDB", "sum.golang.org"),
+    ];
     let mut job = Job::new(&variables);
     let path = job.text("policy.toml");
-    job.write("policy.toml", ALLOWED).set("MODKEEP_POLICY", &path);
+    job.write("policy.toml", ALLOWED)
+        .set("MODKEEP_POLICY", &path);
     let (errors, _, code) = job.judged(&[]);
     assert_eq!((errors[0].as_str(), code), ("GP101", 1), "{errors:?}");
     job.write("policy.toml", &format!("mode = \"observe\"\n{ALLOWED}"));
@@ -334,13 +349,19 @@ fn findings_have_the_fields_of_the_contract() {
     ] {
         assert_eq!(finding[field], wanted, "{field}");
     }
-    assert_eq!((&finding["line"], &finding["column"]), (&Value::from(2), &Value::from(9)));
+    assert_eq!(
+        (&finding["line"], &finding["column"]),
+        (&Value::from(2), &Value::from(9))
+    );
     assert!(finding["message"].is_string() && finding.get("fix").is_some());
 }
 
 #[test]
 fn assertions_decide() {
-    let job = Job::new(&[("GOPROXY", "https://goproxy.corp.example"), ("GOFLAGS", "-mod=readonly")]);
+    let job = Job::new(&[
+        ("GOPROXY", "https://goproxy.corp.example"),
+        ("GOFLAGS", "-mod=readonly"),
+    ]);
     for (assertion, code) in [
         ("GOPROXY==https://goproxy.corp.example", 0),
         ("GOPROXY!=direct", 0),
@@ -358,7 +379,11 @@ fn assertions_decide() {
         let said = job.run(&["--assert", assertion]);
         assert_eq!(said.code, code, "{assertion}: {}{}", said.out, said.err);
         if code == 1 {
-            assert!(said.out.contains(assertion) && said.out.contains("GP907"), "{}", said.out);
+            assert!(
+                said.out.contains(assertion) && said.out.contains("GP907"),
+                "{}",
+                said.out
+            );
         }
     }
     let both = ["--assert", "GOPROXY set", "--assert", "GOPROXY unset"];
@@ -371,8 +396,16 @@ fn what_cannot_be_checked_is_3_and_what_is_wrong_usage_2() {
     std::fs::remove_file(job.path("work/go.mod")).unwrap();
     assert_eq!(job.run(&[]).code, 0);
     let (whole, code) = job.run_json(&["--require-go"]);
-    assert_eq!((whole, code), (serde_json::json!({"schema": 1, "findings": []}), 3));
-    let gone = job.run(&["--policy", "http://127.0.0.1:1/policy.toml", "--format", "json"]);
+    assert_eq!(
+        (whole, code),
+        (serde_json::json!({"schema": 1, "findings": []}), 3)
+    );
+    let gone = job.run(&[
+        "--policy",
+        "http://127.0.0.1:1/policy.toml",
+        "--format",
+        "json",
+    ]);
     assert_eq!(gone.code, 3, "{}", gone.err);
     assert!(gone.out.contains("\"findings\": []"), "{}", gone.out);
     for arguments in [
@@ -391,7 +424,10 @@ fn what_cannot_be_checked_is_3_and_what_is_wrong_usage_2() {
 
 #[test]
 fn all_formats_are_those_of_the_audit() {
-    let job = Job::new(&[("GOPROXY", "https://me:s3cret@p.example"), ("GOSUMDB", "off")]);
+    let job = Job::new(&[
+        ("GOPROXY", "https://me:s3cret@p.example"),
+        ("GOSUMDB", "off"),
+    ]);
     for (format, says) in [
         ("text", "error[GP201]"),
         ("json", "\"rule\": \"GP201\""),
@@ -402,7 +438,10 @@ fn all_formats_are_those_of_the_audit() {
     ] {
         let said = job.run(&["--format", format]);
         assert!(said.out.contains(says), "{format}: {}", said.out);
-        assert!(!format!("{}{}", said.out, said.err).contains("s3cret"), "{format}");
+        assert!(
+            !format!("{}{}", said.out, said.err).contains("s3cret"),
+            "{format}"
+        );
         assert_eq!(said.code, 1);
     }
     let file = job.text("out.sarif");
@@ -415,19 +454,27 @@ fn all_formats_are_those_of_the_audit() {
 #[test]
 fn the_block_mends() {
     for (variable, line) in [
-        ("GITHUB_ACTIONS", "echo 'GOPROXY=https://goproxy.corp.example' >> \"$GITHUB_ENV\""),
+        (
+            "GITHUB_ACTIONS",
+            "echo 'GOPROXY=https://goproxy.corp.example' >> \"$GITHUB_ENV\"",
+        ),
         ("GITLAB_CI", "  GOPROXY: \"https://goproxy.corp.example\""),
         ("JENKINS_URL", "  GOPROXY = 'https://goproxy.corp.example'"),
         ("NOTHING", "export GOPROXY='https://goproxy.corp.example'"),
     ] {
         let mut job = Job::new(&[("GOPROXY", "direct"), (variable, "true")]);
         let path = job.text("policy.toml");
-        job.write("policy.toml", FORBIDDEN).set("MODKEEP_POLICY", &path);
+        job.write("policy.toml", FORBIDDEN)
+            .set("MODKEEP_POLICY", &path);
         let said = job.run(&[]);
         assert!(said.out.lines().any(|one| one == line), "{}", said.out);
         let docker = job.run(&["--syntax", "dockerfile"]);
         let wanted = "ARG GOPROXY=\"https://goproxy.corp.example\"";
-        assert!(docker.out.lines().any(|one| one == wanted), "{}", docker.out);
+        assert!(
+            docker.out.lines().any(|one| one == wanted),
+            "{}",
+            docker.out
+        );
     }
     let variables = [
         ("GOPROXY", "https://goproxy.corp.example;direct"),
@@ -480,7 +527,10 @@ fn the_network_is_asked_only_online() {
     let database = Database::new("sums.invalid");
     upstream.relay(&database);
     // Whatever goes past the proxy goes to a door that is shut.
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let mut job = Job::new(&[
         ("GOPROXY", &upstream.url()),
         ("GOSUMDB", &database.gosumdb()),
@@ -491,17 +541,27 @@ fn the_network_is_asked_only_online() {
     assert_eq!(upstream.seen().len(), 0);
 
     let (whole, code) = job.run_json(&["--online"]);
-    assert_eq!((code, &whole["enforced"]), (0, &Value::from(true)), "{whole:#}");
+    assert_eq!(
+        (code, &whole["enforced"]),
+        (0, &Value::from(true)),
+        "{whole:#}"
+    );
     assert_eq!(upstream.count("sumdb/sums.invalid/supported"), 1);
 
     // The database answers by itself: there is a way past the proxy.
-    let open = format!("{} {}/sumdb/sums.invalid", database.gosumdb(), upstream.url());
+    let open = format!(
+        "{} {}/sumdb/sums.invalid",
+        database.gosumdb(),
+        upstream.url()
+    );
     let policy = format!(
         "name = \"corp\"\n[client]\ngoproxy = \"{}\"\nsumdb = \"{open}\"\ndirect = \"forbidden\"\n",
         upstream.url()
     );
     let path = job.text("policy.toml");
-    job.write("policy.toml", &policy).set("GOSUMDB", &open).set("GONOPROXY", "none");
+    job.write("policy.toml", &policy)
+        .set("GOSUMDB", &open)
+        .set("GONOPROXY", "none");
     let other = Upstream::start();
     other.relay(&database);
     let away = format!("{} {}/sumdb/sums.invalid", database.gosumdb(), other.url());
@@ -509,12 +569,18 @@ fn the_network_is_asked_only_online() {
     let (whole, _) = job.run_json(&["--online", "--policy", &path]);
     assert_eq!(whole["enforced"], false, "{whole:#}");
     let findings = whole["findings"].as_array().unwrap();
-    assert!(findings.iter().any(|one| one["rule"] == "GP909"), "{whole:#}");
+    assert!(
+        findings.iter().any(|one| one["rule"] == "GP909"),
+        "{whole:#}"
+    );
 }
 
 #[test]
 fn a_proxy_that_is_not_there_is_found_online() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let closed = format!("http://{closed}");
     let job = Job::new(&[("GOPROXY", &closed), ("HTTPS_PROXY", &closed)]);
     let (errors, _, code) = job.judged(&["--online"]);

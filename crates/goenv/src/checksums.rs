@@ -109,6 +109,11 @@ fn has_other_scheme(url: &str) -> bool {
     scheme.is_some_and(|scheme| !["http", "https"].contains(&scheme))
 }
 
+/// Whether `key` is a verifier key, `NAME+HASH+KEY`, whose parts belong together.
+pub fn is_verifier_key(key: &str) -> bool {
+    key_name(key).is_ok()
+}
+
 /// The name in a verifier key, `NAME+HASH+KEY` (x/mod `note.NewVerifier`).
 fn key_name(key: &str) -> Result<&str, &'static str> {
     const MALFORMED: &str = "invalid GOSUMDB: malformed verifier id";

@@ -33,7 +33,7 @@ mod toolchain;
 mod writer;
 
 pub use check::Rules;
-pub use checksums::Checksums;
+pub use checksums::{Checksums, is_verifier_key};
 pub use client::{Client, ClientEntry, Refused};
 pub use consistency::{Effect, Inconsistency, consistency};
 pub use edit::{Change, Wins, changes_between, difference, edit, value};

@@ -80,7 +80,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         let known = [gomod::defaults::GOSUMDB, gomod::defaults::GOSUMDB_ALIAS];
         let reason = if fields.len() > 2 {
             "it has more than two fields"
-        } else if known.contains(&name) || is_key(name) {
+        } else if known.contains(&name) || goenv::is_verifier_key(name) {
             continue;
         } else if name.contains("://") {
             "it is a URL; the first field is a name"
@@ -89,22 +89,11 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         } else if matches!(name, "false" | "no") {
             "it is what YAML makes of an unquoted `off`"
         } else if name.contains('+') {
-            "it is no verifier key (name+hash+key)"
+            "it is no verifier key (name+hash+key, which have to belong together)"
         } else {
             "Go knows no database of that name, so the key has to follow (name+hash+key)"
         };
         let message = format!("`{text}` is no value of GOSUMDB: {reason}");
         findings.push(value.about(Finding::new(rule, value.candidate.span, message), "GOSUMDB"));
     }
-}
-
-/// Whether a text has the shape of a verifier key: `name+hash+key`.
-fn is_key(text: &str) -> bool {
-    let mut parts = text.splitn(3, '+');
-    let (Some(name), Some(hash), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-        return false;
-    };
-    let is_hex = hash.len() == 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    !name.is_empty() && is_hex && key.len() >= 40 && key.bytes().all(is_base64)
 }

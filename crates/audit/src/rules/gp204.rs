@@ -56,9 +56,10 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             continue;
         };
         let environment = &value.site.environment;
-        // A folder may hold the answers of the database too.
-        let asks_a_proxy = proxy_list::reached(text)
-            .any(|entry| entry.host().is_some() || entry.text.starts_with("file:"));
+        let asks_a_proxy = proxy_list::reached(text).any(|entry| {
+            // A folder may hold the answers of the database too; only there it can be looked for.
+            entry.host().is_some() || judgement.live && entry.text.starts_with("file:")
+        });
         let asks_database = environment
             .text("GOSUMDB")
             .is_some_and(|database| database != "off" && !database.contains(' '));
