@@ -330,8 +330,13 @@ fn what_go_refuses_is_an_error() {
             if !seen.insert((name, fields[at + 1].clone())) {
                 continue;
             }
-            let made = Made::new(&[variables[at]], &[]);
-            let looked = made.looked();
+            let env: EnvSnapshot = [variables[at]].into_iter().collect();
+            let looked = Looked {
+                env: goenv::GoEnv::resolve(&goenv::Sources::of(&env)),
+                found: goenv::Found::default(),
+                user: None,
+                goroot: goenv::GorootFile::Assumed,
+            };
             let client = goenv::Client::new(&looked.env);
             let refused = match (&client, name) {
                 (Err(_), _) => true,
@@ -341,12 +346,19 @@ fn what_go_refuses_is_an_error() {
                 ),
                 (Ok(_), _) => false,
             };
-            let audit = made.audit(None);
+            if !refused {
+                continue;
+            }
+            let machine = Machine {
+                env: &env,
+                looked: &looked,
+            };
+            let audit = Audit::live(machine, None, &Options::default());
             let said = audit
                 .findings
                 .iter()
                 .any(|one| one.severity == Severity::Error);
-            if refused && !said {
+            if !said {
                 silent.push((name, fields[at + 1].clone()));
             }
         }

@@ -118,7 +118,7 @@ pub fn mended(go: &GoEnv) -> Vec<Setting> {
         Ok(None) | Err(_) => gomod::defaults::GOSUMDB,
     };
     // Without logins: those belong in netrc.
-    let chain = match ProxyList::parse(go.value("GOPROXY")) {
+    let chain = match ProxyList::parse(&entries_apart(go.value("GOPROXY"))) {
         Ok(list) => super::redact::hide_userinfo(&list.to_string()).replace("xxxxx@", ""),
         Err(_) => gomod::defaults::GOPROXY.to_owned(),
     };
@@ -134,6 +134,28 @@ pub fn mended(go: &GoEnv) -> Vec<Setting> {
     settings.push(("GOSUMDB", database.to_owned()));
     let said = settings.into_iter().filter(|(_, value)| !value.is_empty());
     said.map(|(name, value)| Setting { name, value }).collect()
+}
+
+/// A list of GOPROXY without quotes, with commas in the place of blanks and semicolons between entries,
+/// and its keywords in lower case.
+fn entries_apart(text: &str) -> String {
+    let is_gap = |letter: char| letter == ';' || letter.is_whitespace();
+    let mut list = String::with_capacity(text.len());
+    let bare = text.replace(['"', '\''], "");
+    for word in bare.split(is_gap).filter(|word| !word.is_empty()) {
+        if !list.is_empty() && !list.ends_with([',', '|']) && !word.starts_with([',', '|']) {
+            list.push(',');
+        }
+        let is_keyword = ["direct", "off"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word));
+        list.push_str(&if is_keyword {
+            word.to_ascii_lowercase()
+        } else {
+            word.to_owned()
+        });
+    }
+    list
 }
 
 /// The patterns with blanks, schemes and semicolons mended, and without those that still match nothing.
@@ -175,6 +197,23 @@ mod tests {
         ] {
             let env = [(variable, "x")].into_iter().collect();
             assert_eq!(Context::of(&env).block(&settings), wanted);
+        }
+    }
+
+    #[test]
+    fn lists_are_mended() {
+        for (text, wanted) in [
+            ("https://a.example;direct", "https://a.example,direct"),
+            (
+                "https://a.example https://b.example",
+                "https://a.example,https://b.example",
+            ),
+            (" https://a.example , Direct ", "https://a.example,direct"),
+            ("\"https://a.example\"|off", "https://a.example|off"),
+            ("https://a.example,direct", "https://a.example,direct"),
+            ("", ""),
+        ] {
+            assert_eq!(entries_apart(text), wanted);
         }
     }
 
