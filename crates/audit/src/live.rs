@@ -81,6 +81,7 @@ impl Audit {
             gaps: &[],
             policy,
             live: true,
+            today: options.today,
         };
         let mut findings = judge(&judgement, options);
         if !options.no_ignores {

@@ -94,7 +94,7 @@ impl Reader<'_> {
                 ..default(value.clone())
             }),
             Origin::Default if !variable.value.is_empty() => {
-                candidates.push(default(value.clone()))
+                candidates.push(default(value.clone()));
             }
             Origin::Default => candidates.extend(self.missing(variable.name)),
             origin => {
@@ -106,7 +106,10 @@ impl Reader<'_> {
             }
         }
         let is_used = candidates.iter().any(|one| one.outcome == Outcome::Used);
-        (!candidates.is_empty()).then(|| Variable {
+        if candidates.is_empty() {
+            return None;
+        }
+        Some(Variable {
             value: if is_used { value } else { Value::Unset },
             confidence: crate::Confidence::High,
             candidates,

@@ -5,7 +5,6 @@ use gomod::ModulePath;
 use policy::Policy;
 
 use crate::audit::Audit;
-use crate::judgement::Judgement;
 use crate::rules::privacy;
 
 use super::Machine;
@@ -71,14 +70,6 @@ impl Routing {
                 };
             }
         };
-        let judgement = Judgement {
-            repository: &audit.repository,
-            sites: &audit.sites,
-            others: &audit.others,
-            gaps: &audit.gaps,
-            policy,
-            live: true,
-        };
         // No module has an empty path, so no pattern takes it out of the chain.
         let entries = client.sources("").0;
         let mut modules = Vec::new();
@@ -86,7 +77,7 @@ impl Routing {
             for path in module.fetched() {
                 let is_private = ModulePath::parse(path)
                     .is_ok_and(|path| policy.is_some_and(|policy| policy.is_private(&path)));
-                let is_told = || privacy::told(&judgement, site, path).is_some();
+                let is_told = || privacy::told(policy, site, path).is_some();
                 let way = if is_private && is_told() {
                     Way::Leaked
                 } else {

@@ -112,7 +112,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         };
         let exposed = module.fetched().find_map(|path| {
             let why = private.reason(path)?;
-            Some((path, why, privacy::told(judgement, site, path)?))
+            Some((path, why, privacy::told(judgement.policy, site, path)?))
         });
         let Some((path, why, told)) = exposed else {
             continue;

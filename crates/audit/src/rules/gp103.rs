@@ -54,7 +54,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         let is_set = environment.value("GONOPROXY") != &Value::Unset;
         if is_set
             || text.trim_matches(',').is_empty()
-            || privacy::public_entry(judgement, value.site).is_none()
+            || privacy::public_entry(judgement.policy, value.site).is_none()
         {
             continue;
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use gomod::{ModulePath, Patterns};
+use policy::Policy;
 
 use crate::dialect::Dialect;
 use crate::environment::Value;
@@ -67,12 +68,12 @@ pub(super) fn module<'a>(judgement: &Judgement<'a>, site: &Site) -> Option<&'a G
 }
 
 /// The first entry of GOPROXY at a site that is a proxy of strangers.
-pub(super) fn public_entry(judgement: &Judgement<'_>, site: &Site) -> Option<String> {
+pub(super) fn public_entry(policy: Option<&Policy>, site: &Site) -> Option<String> {
     let text = site.environment.text("GOPROXY")?;
     let is_public = |entry: &proxy_list::Entry<'_>| {
         entry
             .host()
-            .is_some_and(|host| !judgement.policy.is_some_and(|policy| policy.approves(host)))
+            .is_some_and(|host| !policy.is_some_and(|policy| policy.approves(host)))
     };
     proxy_list::reached(text)
         .find(is_public)
@@ -85,7 +86,7 @@ pub(crate) fn host(entry: &str) -> Option<&str> {
 }
 
 /// Who is told the path of a module at a site that should not be: a public proxy, the checksum database.
-pub(crate) fn told(judgement: &Judgement<'_>, site: &Site, path: &str) -> Option<String> {
+pub(crate) fn told(policy: Option<&Policy>, site: &Site, path: &str) -> Option<String> {
     let covered = |name: &str| match site.environment.value(name) {
         Value::Known(text) => Patterns::parse(text).matches(path),
         Value::Unset => false,
@@ -99,11 +100,11 @@ pub(crate) fn told(judgement: &Judgement<'_>, site: &Site, path: &str) -> Option
     // Without a policy nobody says whose a proxy is: a site that exempts the module from the database, or
     // from the proxies, has thought of it. What is missing there is for other rules to say.
     let is_exempt = |name: &str| site.environment.text(name).is_some() && covered(name);
-    if judgement.policy.is_none() && (is_exempt("GONOSUMDB") || is_exempt("GONOPROXY")) {
+    if policy.is_none() && (is_exempt("GONOSUMDB") || is_exempt("GONOPROXY")) {
         return None;
     }
     if !covered("GONOPROXY")
-        && let Some(entry) = public_entry(judgement, site)
+        && let Some(entry) = public_entry(policy, site)
     {
         return Some(format!("the proxy `{entry}`"));
     }
