@@ -122,7 +122,10 @@ pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Fail
         arguments.inventory,
         arguments.trace.is_some(),
     )?;
-    let policy = policy_file::load(env, arguments.policy.as_deref())?;
+    let policy = match policy_file::load(env, arguments.policy.as_deref()) {
+        Err(failure) if failure.exit == Exit::Unchecked => return unchecked(arguments, failure),
+        loaded => loaded?,
+    };
     let options = Options {
         no_ignores: arguments.no_ignores,
         today: jiff::Zoned::now().date(),

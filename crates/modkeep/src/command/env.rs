@@ -10,11 +10,8 @@ mod show;
 mod snapshot;
 mod warnings;
 
-use std::path::{Path, PathBuf};
-
 use clap::{Args, Subcommand};
 use platform::EnvSnapshot;
-use policy::Policy;
 
 use crate::failure::{Exit, Failure};
 
@@ -58,25 +55,4 @@ pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Fail
         Verb::Undo(arguments) => arguments.run(env),
         Verb::Diff(arguments) => diff::run(env, arguments),
     }
-}
-
-/// Reads a policy file.
-fn read_policy(path: &Path) -> Result<Policy, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        Failure::usage(format!(
-            "--policy {}: cannot be read: {error}",
-            path.display()
-        ))
-    })?;
-    Policy::parse(&path.display().to_string(), &bytes)
-        .map_err(|error| Failure::usage(&error).maybe_hint(error.hint()))
-}
-
-/// The policy that was named, by flag or by `MODKEEP_POLICY`.
-fn named_policy(env: &EnvSnapshot, flag: Option<&PathBuf>) -> Result<Option<Policy>, Failure> {
-    let variable = || env.get("MODKEEP_POLICY").map(PathBuf::from);
-    flag.cloned()
-        .or_else(variable)
-        .map(|path| read_policy(&path))
-        .transpose()
 }

@@ -6,14 +6,13 @@ mod retry;
 mod summary;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use doctor::explain::Report;
 use platform::{Clock, Ended, EnvSnapshot, RunError};
-use policy::Policy;
 use tokio::runtime::Builder;
 
 use self::attempt::{Signals, Stage};
@@ -21,6 +20,7 @@ use crate::command::explain::{here, show};
 use crate::config::value::duration;
 use crate::failure::{Exit, Failure};
 use crate::output::tell;
+use crate::policy_file;
 
 const EXAMPLES: &str = "\
 What the command prints is passed on unchanged, and its exit code is that of modkeep (128 and the signal, if one
@@ -37,8 +37,8 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Set what this policy says of Go's environment; also `MODKEEP_POLICY`
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|URL")]
+    policy: Option<String>,
     /// Try any command again, not only those of go that are safe to repeat
     #[arg(long)]
     retry: bool,
@@ -179,19 +179,8 @@ fn announce(tries: &[Try], delay: Duration) {
 /// What the policy, if there is one, says of Go's environment.
 fn settings(
     env: &EnvSnapshot,
-    named: Option<&Path>,
+    named: Option<&str>,
 ) -> Result<Vec<(&'static str, String)>, Failure> {
-    let from_env = || env.get("MODKEEP_POLICY").map(PathBuf::from);
-    let Some(path) = named.map(Path::to_owned).or_else(from_env) else {
-        return Ok(Vec::new());
-    };
-    let bytes = std::fs::read(&path).map_err(|error| {
-        Failure::usage(format!(
-            "the policy {} cannot be read: {error}",
-            path.display()
-        ))
-    })?;
-    let policy = Policy::parse(&path.display().to_string(), &bytes)
-        .map_err(|error| Failure::usage(&error).maybe_hint(error.hint()))?;
-    Ok(policy.client_settings())
+    let policy = policy_file::load(env, named)?;
+    Ok(policy.map_or_else(Vec::new, |policy| policy.client_settings()))
 }

@@ -1,7 +1,5 @@
 //! `modkeep env set`, `unset` and `undo`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use goenv::{Change, Error, Rules, Stamp, Written};
 use platform::{Clock, EnvSnapshot};
@@ -9,9 +7,10 @@ use policy::document::nearest;
 
 use super::place::{Found, Ground, Place};
 use super::report::{Outcome, Report};
-use super::{read_policy, warnings};
+use super::warnings;
 use crate::failure::{Exit, Failure};
 use crate::output::Format;
+use crate::policy_file;
 
 const SET_EXAMPLES: &str = "\
 What `go env -w` refuses is refused, with Go's reason; what was there can be had back by
@@ -38,8 +37,8 @@ pub(super) struct Set {
     #[arg(long, value_name = "NAME")]
     unset: Vec<String>,
     /// Set what this policy asks of every client
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|URL")]
+    policy: Option<String>,
     #[command(flatten)]
     how: How,
 }
@@ -100,7 +99,11 @@ impl Set {
             return Err(Failure::usage("nothing is to be set")
                 .hint("name variables as NAME=VALUE, or --unset NAME, or --policy FILE"));
         }
-        let policy = self.policy.as_deref().map(read_policy).transpose()?;
+        let policy = self
+            .policy
+            .as_deref()
+            .map(|place| policy_file::read(env, place))
+            .transpose()?;
         let mut set: Vec<(String, String)> = policy
             .iter()
             .flat_map(policy::Policy::client_settings)

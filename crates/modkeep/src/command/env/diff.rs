@@ -11,10 +11,10 @@ use platform::EnvSnapshot;
 use policy::Policy;
 use serde_json::{Value, json};
 
-use super::read_policy;
 use super::snapshot::{Snapshot, Taken, json as snapshot_of};
 use crate::failure::{Exit, Failure};
 use crate::output::{Format, print, print_json};
+use crate::policy_file;
 
 const EXAMPLES: &str = "\
 Folders that follow from the user's home or the place of Go are compared only where somebody set them.
@@ -37,8 +37,8 @@ pub(super) struct Arguments {
     #[arg(value_name = "OTHER", conflicts_with = "policy")]
     second: Option<PathBuf>,
     /// Compare with what this policy asks of every client
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|URL")]
+    policy: Option<String>,
     /// How to print it
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -88,9 +88,9 @@ impl Side {
 /// Compares and prints.
 pub(super) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
     let first = Snapshot::read(&arguments.first)?;
-    let rows = if let Some(path) = &arguments.policy {
-        let policy = read_policy(path)?;
-        let command = format!("modkeep env set --policy {}", path.display());
+    let rows = if let Some(place) = &arguments.policy {
+        let policy = policy_file::read(env, place)?;
+        let command = format!("modkeep env set --policy {place}");
         against_policy(&first, &policy, &command)
     } else {
         let second = match &arguments.second {

@@ -8,9 +8,10 @@ use goenv::{Looked, Lookup, Origin, Release, Root, Variable, hide_secrets};
 use platform::EnvSnapshot;
 use policy::document::nearest;
 
-use super::{image, named_policy, snapshot};
+use super::{image, snapshot};
 use crate::failure::{Exit, Failure};
 use crate::output::{Format, print, print_json, tell};
+use crate::policy_file;
 
 const EXAMPLES: &str = "\
 The values are those that `go env` prints, found without running it; passwords in URLs are hidden.
@@ -39,9 +40,9 @@ pub(super) struct Arguments {
     /// The folder of an unpacked container image: every path is inside it, and no link leaves it
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// A policy file whose digest the snapshot carries
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
+    /// A policy, file or web address, whose digest the snapshot carries
+    #[arg(long, value_name = "FILE|URL")]
+    policy: Option<String>,
     /// How to print it
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -55,7 +56,7 @@ fn version(text: &str) -> Result<(Release, String), String> {
 
 /// Prints the variables.
 pub(super) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
-    let policy = named_policy(env, arguments.policy.as_ref())?;
+    let policy = policy_file::load(env, arguments.policy.as_deref())?;
     let looked = look(env, arguments)?;
     let variables = chosen(&looked, &arguments.names)?;
     if let Some(missing) = &looked.found.missing {
