@@ -15,6 +15,7 @@ mod error;
 mod expression;
 mod finding;
 mod fix;
+mod generated;
 mod images;
 mod interpolate;
 pub mod inventory;
