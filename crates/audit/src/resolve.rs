@@ -18,8 +18,8 @@ use crate::site::{Act, Crumb, Site};
 use crate::source::Span;
 use crate::text::{Part, Text};
 
-pub(crate) use scope::is_of_interest;
 use scope::{Offer, Scope};
+pub(crate) use scope::{is_of_go, is_of_interest};
 
 /// How deep calls and blocks may nest: deeper than people write, and a stop for what calls itself.
 const DEPTH: usize = 48;
@@ -451,7 +451,7 @@ fn image_text(image: &Text, scope: &Scope) -> Text {
 /// Whether an item sets a variable of Go.
 fn sets_go(item: &Item) -> bool {
     match item {
-        Item::Set(setting) => setting.name.starts_with("GO"),
+        Item::Set(setting) => is_of_go(&setting.name),
         _ => false,
     }
 }

@@ -11,7 +11,7 @@ mod objects;
 use crate::block::{Block, Boundary, Item, Layer, Reach, Setting, System, When};
 use crate::dialect::Dialect;
 use crate::repository::Repository;
-use crate::resolve::is_of_interest;
+use crate::resolve::{is_of_go, is_of_interest};
 use crate::secret;
 use crate::source::{FileId, Span};
 use crate::text::Text;
@@ -151,10 +151,7 @@ fn settings(object: &Object, document: Node<'_>, detail: &mut Kubernetes) -> Opt
             items.push(Item::Set(from_object(object, entry, &entry.key)));
         }
     }
-    let sets_go = object
-        .entries
-        .iter()
-        .any(|entry| entry.key.starts_with("GO"));
+    let sets_go = object.entries.iter().any(|entry| is_of_go(&entry.key));
     sets_go.then(|| Block {
         items,
         ..block(&object.name, "config map", document.span())

@@ -13,6 +13,7 @@ mod related;
 use crate::block::{Block, Boundary, Item, Layer, Reach, Setting, System, When};
 use crate::dialect::Dialect;
 use crate::repository::Repository;
+use crate::resolve::is_of_go;
 use crate::source::{FileId, Span};
 use crate::text::{Part, Text};
 use crate::unit::{Detail, Fault, FaultKind, Unit};
@@ -197,7 +198,7 @@ impl Reader {
         }
         // Most units have nothing to do with Go, and what they miss is of no interest here.
         let sets_go = items.iter().any(|item| match item {
-            Item::Set(setting) | Item::Invisible { setting, .. } => setting.name.starts_with("GO"),
+            Item::Set(setting) | Item::Invisible { setting, .. } => is_of_go(&setting.name),
             _ => false,
         });
         let uses_go = runs.iter().any(|item| !matches!(item, Item::Command(_)));

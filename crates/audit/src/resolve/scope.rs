@@ -53,6 +53,23 @@ pub(crate) struct Held {
     rank: u8,
 }
 
+/// Variables that programs made with Go read when they run, and `go` does not.
+const OF_PROGRAMS: [&str; 8] = [
+    "GOCOVERDIR",
+    "GODEBUG",
+    "GOGC",
+    "GOMAXPROCS",
+    "GOMEMLIMIT",
+    "GORACE",
+    "GOTRACEBACK",
+    "GOLANG_PROTOBUF_REGISTRATION_CONFLICT",
+];
+
+/// Whether a variable is one of `go` itself, and no program's that was made with it.
+pub(crate) fn is_of_go(name: &str) -> bool {
+    name.starts_with("GO") && !OF_PROGRAMS.contains(&name)
+}
+
 /// What is known of one variable.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Slot {

@@ -4,7 +4,7 @@ use crate::block::{Block, Item, Located, Setting, System};
 use crate::embedded::Embedded;
 use crate::images;
 use crate::interpolate::name_at;
-use crate::resolve::is_of_interest;
+use crate::resolve::{is_of_go, is_of_interest};
 use crate::source::{FileId, Span};
 use crate::text::{Part, Text};
 use crate::yaml::Node;
@@ -70,7 +70,7 @@ impl Containers<'_, '_> {
         }
         self.env(node, &mut variables);
         let sets_go = variables.items.iter().any(|item| match item {
-            Item::Set(setting) => setting.name.starts_with("GO"),
+            Item::Set(setting) => is_of_go(&setting.name),
             _ => false,
         });
         if !uses_go && !sets_go {

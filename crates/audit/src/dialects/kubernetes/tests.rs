@@ -84,7 +84,7 @@ fn what_runs_in_a_container() {
             "",
         ),
         (
-            "    - name: c\n      image: app\n      env: [{name: A, value: b}]\n",
+            "    - name: c\n      image: app\n      env: [{name: GOMEMLIMIT, value: b}]\n",
             "",
         ),
         (

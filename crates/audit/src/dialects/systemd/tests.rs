@@ -65,7 +65,10 @@ fn settings_of_a_unit() {
             "[Service]\nExecStart=/bin/true\nExecStart=\nExecStart=-/bin/sh -c 'go vet; go test' ; @/usr/bin/make make all\n",
             "block\n",
         ),
-        ("[Service]\nEnvironment=A=b\nExecStart=/usr/bin/app\n", ""),
+        (
+            "[Service]\nEnvironmentFile=/etc/app\nEnvironment=GOMAXPROCS=4\nExecStart=/usr/bin/app\n",
+            "",
+        ),
     ] {
         let found = shown(&[(UNIT, text)]);
         if expected == "block\n" {
