@@ -450,6 +450,35 @@ fn all_formats_are_those_of_the_audit() {
     assert!(std::fs::read_to_string(file).unwrap().contains("2.1.0"));
 }
 
+/// A file that a finding speaks of is shown without what is secret in it.
+#[test]
+fn secrets_of_files_are_not_shown() {
+    let mut job = Job::new(&[("GOPROXY", "https://p.example:8443")]);
+    job.write(
+        "home/.netrc",
+        "machine p.example login me password hunter2hunter2\n",
+    );
+    job.write(
+        "home/.config/go/env",
+        "GOPROXY=https://x:hunter2hunter2@p.example;direct\nGOAUTH=git;;off\n",
+    );
+    job.write(
+        "home/.gitconfig",
+        "[url \"https://me:hunter2hunter2@git.corp.example\"]\n\tinsteadOf = https://git.corp.example\n[http]\n\tsslVerify=false\n",
+    );
+    for format in ["text", "json", "sarif", "junit", "github", "gitlab"] {
+        let said = job.run(&["--format", format, "--assert", "GOAUTH==hunter2hunter2"]);
+        assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+        assert!(
+            said.out.contains("GP309") || format == "gitlab",
+            "{}",
+            said.out
+        );
+        let whole = format!("{}{}", said.out, said.err);
+        assert!(!whole.contains("hunter2"), "{format}: {whole}");
+    }
+}
+
 /// The block is in the syntax of the CI system here, and with it the check is content.
 #[test]
 fn the_block_mends() {

@@ -5,6 +5,7 @@
 //! The files that have a say become the repository, so that findings have path and line. Nothing is run.
 
 mod assertion;
+mod certificates;
 mod environment;
 mod files;
 mod git;
@@ -84,15 +85,13 @@ impl Audit {
             today: options.today,
         };
         let mut findings = judge(&judgement, options);
+        certificates::judge(&judgement, &mut findings);
         if !options.no_ignores {
             suppression::apply(&repository, policy, &mut findings, options.today);
         }
-        // Files that only stand beside the environment are judged through it.
         let observes = policy.is_some_and(|policy| policy.mode == Mode::Observe);
         for finding in &mut findings {
-            if finding.site.is_empty() {
-                NAME.clone_into(&mut finding.site);
-            }
+            NAME.clone_into(&mut finding.site);
             // No exception makes less of it; only one that takes it away.
             if LEAKS.contains(&finding.rule.id) && !observes {
                 finding.severity = Severity::Error;

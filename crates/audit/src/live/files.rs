@@ -10,7 +10,7 @@ use crate::dialect::Dialect;
 use crate::source::SourceFile;
 use crate::walk::{FILE_BYTES, Tracked};
 
-use super::Machine;
+use super::{Machine, git};
 
 /// Reads them; what is not there is left out.
 pub(super) fn read(machine: Machine<'_>) -> Vec<Tracked> {
@@ -38,6 +38,9 @@ pub(super) fn read(machine: Machine<'_>) -> Vec<Tracked> {
     if let Some(netrc) = netrc(machine.env) {
         add(&netrc, Dialect::Netrc);
     }
+    for file in git::files(machine.env) {
+        add(&file, Dialect::Unread("git"));
+    }
     found.sort_by(|one, other| one.file.path.cmp(&other.file.path));
     found.dedup_by(|one, other| one.file.path == other.file.path);
     found
@@ -55,7 +58,7 @@ fn modules(machine: Machine<'_>) -> Vec<PathBuf> {
     let Some(work) = work.map(PathBuf::from) else {
         return modules;
     };
-    let bytes = content(&work).unwrap_or_default();
+    let bytes = content(&work, FILE_BYTES).unwrap_or_default();
     let folder = work.parent().unwrap_or(Path::new("."));
     for used in used_folders(&String::from_utf8_lossy(&bytes)) {
         modules.push(clean(&folder.join(used)).join("go.mod"));
@@ -108,7 +111,7 @@ fn clean(path: &Path) -> PathBuf {
 }
 
 /// Where `go` looks for a netrc file.
-pub(super) fn netrc(env: &EnvSnapshot) -> Option<PathBuf> {
+fn netrc(env: &EnvSnapshot) -> Option<PathBuf> {
     let named = env.get("NETRC").map(PathBuf::from);
     named.or_else(|| Some(Path::new(env.get("HOME")?).join(".netrc")))
 }
@@ -125,7 +128,7 @@ fn tracked(path: &Path, dialect: Dialect, env: &EnvSnapshot) -> Option<Tracked> 
         );
         (Vec::new(), Some(fault))
     } else {
-        match content(path) {
+        match content(path, FILE_BYTES) {
             Some(bytes) => (bytes, None),
             None => (Vec::new(), Some("it cannot be read".to_owned())),
         }
@@ -146,7 +149,8 @@ pub(super) fn shown(path: &Path, env: &EnvSnapshot) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-fn content(path: &Path) -> Option<Vec<u8>> {
+/// At most `limit` bytes of a regular file.
+pub(super) fn content(path: &Path, limit: u64) -> Option<Vec<u8>> {
     let metadata = std::fs::metadata(path).ok()?;
     // A pipe would wait for ever.
     if !metadata.is_file() {
@@ -155,7 +159,7 @@ fn content(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)
         .ok()?
-        .take(FILE_BYTES)
+        .take(limit)
         .read_to_end(&mut bytes)
         .ok()?;
     Some(bytes)

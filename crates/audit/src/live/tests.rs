@@ -175,6 +175,65 @@ fn a_toolchain_without_its_defaults_is_told() {
 }
 
 #[test]
+fn what_stands_beside_the_variables_is_judged_too() {
+    for (variables, files, rule, place) in [
+        (
+            &[("GOPROXY", "https://p.example:8443")][..],
+            &[("home/.netrc", "machine p.example login u password s3cret\n")][..],
+            "GP309",
+            Some(("home/.netrc", 1)),
+        ),
+        (
+            &[],
+            &[("home/.netrc", "machine p.example login u password s3cret\n")],
+            "GP310",
+            Some(("home/.netrc", 1)),
+        ),
+        (
+            &[],
+            &[(
+                "home/.gitconfig",
+                "[user]\n\tname = x\n[http]\n\tsslVerify = false\n",
+            )],
+            "GP313",
+            Some(("home/.gitconfig", 4)),
+        ),
+        (
+            &[
+                ("GIT_CONFIG_COUNT", "1"),
+                ("GIT_CONFIG_KEY_0", "http.sslVerify"),
+                ("GIT_CONFIG_VALUE_0", "false"),
+            ],
+            &[],
+            "GP313",
+            None,
+        ),
+        (&[("SSL_CERT_FILE", "DIR/nowhere.pem")], &[], "GP315", None),
+        (
+            &[("SSL_CERT_FILE", "DIR/ca.pem")],
+            &[("ca.pem", "none\n")],
+            "GP315",
+            None,
+        ),
+    ] {
+        let made = Made::new(variables, files);
+        let audit = made.audit(None);
+        let found = audit.findings.iter().find(|one| one.rule.id == rule);
+        let found = found.unwrap_or_else(|| panic!("{rule}: {:?}", audit.findings));
+        let at = found.span.map(|span| audit.repository.place(span));
+        let wanted = place.map(|(name, line)| (made.folder.path().join(name), line));
+        let wanted = wanted
+            .as_ref()
+            .map(|(path, line)| (path.to_str().unwrap(), *line));
+        assert_eq!(at, wanted, "{rule}");
+        assert!(
+            !found.message.contains("s3cret") && found.site == "live",
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
 fn requirements_go_their_ways() {
     let module = "module m.example/m\n\ngo 1.21\n\nrequire (\n\tgit.corp.example/a v1.0.0\n\tvcs.example/b v1.0.0\n\trsc.io/quote v1.5.2\n\tlocal.example/c v1.0.0\n)\n\nreplace local.example/c => ./c\n";
     let corp = policy(
