@@ -15,6 +15,9 @@ use crate::source::FileId;
 /// How often fixes are sought anew at most: what one fix uncovers another may mend.
 const PASSES: usize = 5;
 
+/// How often the repository is judged anew for fixes that are tried alone: each costs as much as an audit.
+const TRIES: usize = 200;
+
 /// What was mended.
 #[derive(Debug)]
 pub struct Mended {
@@ -36,8 +39,9 @@ pub fn mend(audit: Audit, policy: Option<&Policy>, options: &Options, all: bool)
         applied: Vec::new(),
         dropped: Vec::new(),
     };
+    let mut tries = 0;
     for _ in 0..PASSES {
-        let fixes = chosen(&mended.audit, policy, all, &mended.dropped);
+        let fixes = chosen(&mended.audit, policy, all, &[]);
         if fixes.is_empty() {
             break;
         }
@@ -46,28 +50,47 @@ pub fn mend(audit: Audit, policy: Option<&Policy>, options: &Options, all: bool)
             .flat_map(|(_, fix)| fix.edits.clone())
             .collect();
         if let Some(next) = tried(&mended.audit, &edits, policy, options) {
-            let names = fixes.iter().map(|(name, _)| name.clone());
-            mended.applied.extend(names.collect::<Vec<_>>());
+            mended
+                .applied
+                .extend(fixes.into_iter().map(|(name, _)| name));
             keep(&mut mended, next);
             continue;
         }
-        // Together they do harm: one after the other, the harmful ones stand out. Places move with each
-        // that is applied, so the rest waits for the next pass.
-        let mut next = None;
-        for (name, fix) in &fixes {
-            next = tried(&mended.audit, &fix.edits, policy, options);
-            if next.is_some() {
-                mended.applied.push(name.clone());
-                break;
-            }
-            mended.dropped.push(name.clone());
-        }
-        match next {
-            Some(next) => keep(&mut mended, next),
-            None => break,
+        // Together they do harm: one after the other, the harmful ones stand out.
+        if !one_by_one(&mut mended, policy, options, all, &mut tries) {
+            break;
         }
     }
     mended
+}
+
+/// Tries fixes one after the other, anew after each that is applied, since places move and what did harm
+/// before may do none now. Whether any was applied.
+fn one_by_one(
+    mended: &mut Mended,
+    policy: Option<&Policy>,
+    options: &Options,
+    all: bool,
+    tries: &mut usize,
+) -> bool {
+    let before = mended.applied.len();
+    mended.dropped.clear();
+    while *tries < TRIES {
+        let fixes = chosen(&mended.audit, policy, all, &mended.dropped);
+        let Some((name, fix)) = fixes.into_iter().next() else {
+            break;
+        };
+        *tries += 1;
+        match tried(&mended.audit, &fix.edits, policy, options) {
+            Some(next) => {
+                mended.applied.push(name);
+                mended.dropped.clear();
+                keep(mended, next);
+            }
+            None => mended.dropped.push(name),
+        }
+    }
+    mended.applied.len() > before
 }
 
 fn keep(mended: &mut Mended, next: (Audit, HashMap<FileId, Vec<u8>>)) {

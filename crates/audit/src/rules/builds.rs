@@ -16,6 +16,11 @@ use crate::source::{FileId, Span};
 use crate::text::{Part, Text};
 use crate::unit::{Detail, Unit};
 
+/// How many defaults of arguments may refer to each other in a row.
+const MAX_DEFAULTS: usize = 4;
+/// Registries refuse longer names.
+const MAX_NAME: usize = 1_024;
+
 /// A Dockerfile with its place.
 #[derive(Clone, Copy)]
 pub(super) struct Build<'a> {
@@ -54,6 +59,27 @@ impl<'a> Build<'a> {
     /// The `ARG`s in front of the first `FROM`.
     pub(super) fn globals(self) -> impl Iterator<Item = &'a Pair> {
         self.content.globals.iter().flat_map(arguments)
+    }
+
+    /// A text with the defaults of these `ARG`s, which may refer to each other.
+    fn filled(self, text: &Text, depth: usize) -> Option<String> {
+        let mut filled = String::new();
+        for part in &text.parts {
+            match part {
+                Part::Literal(literal) => filled.push_str(literal),
+                Part::Variable { name, .. } if depth < MAX_DEFAULTS => {
+                    let pair = self.globals().find(|pair| pair.name == *name)?;
+                    let default = &pair.value.as_ref()?.text;
+                    filled.push_str(&self.filled(default, depth + 1)?);
+                }
+                _ => return None,
+            }
+            // No name of an image is longer.
+            if filled.len() > MAX_NAME {
+                return None;
+            }
+        }
+        Some(filled)
     }
 
     /// Whether an `ARG` of this name stands in front of the first `FROM`.
@@ -117,21 +143,9 @@ impl<'a> StageOf<'a> {
         }
     }
 
-    /// What is known of that image.
+    /// What is known of that image, with the defaults of the `ARG`s in front of the first `FROM`.
     pub(super) fn facts(self) -> Option<ImageFacts> {
-        let defaults = |name: &str| {
-            let pair = self.build.globals().find(|pair| pair.name == name)?;
-            pair.value.as_ref()?.text.as_literal()
-        };
-        let mut name = String::new();
-        for part in &self.image().parts {
-            match part {
-                Part::Literal(text) => name.push_str(text),
-                Part::Variable { name: known, .. } => name.push_str(defaults(known)?),
-                Part::Unknown { .. } => return None,
-            }
-        }
-        images::facts(&name)
+        images::facts(&self.build.filled(self.image(), 0)?)
     }
 
     /// Whether it is the image that is shipped.
@@ -359,6 +373,10 @@ pub(super) fn insert_below(repository: &Repository, span: Span, line: &str) -> E
     let text = repository.file(span.file).text();
     let end = span.range().end.min(text.len());
     let rest = text.get(end..).unwrap_or_default();
+    let before = text.get(..span.range().start).unwrap_or_default();
+    let begin = before.rfind('\n').map_or(0, |feed| feed + 1);
+    let blanks = &before[begin..];
+    let blanks = if blanks.trim().is_empty() { blanks } else { "" };
     let (at, text) = match rest.find('\n') {
         Some(feed) => {
             let cr = if rest[..feed].ends_with('\r') {
@@ -366,9 +384,9 @@ pub(super) fn insert_below(repository: &Repository, span: Span, line: &str) -> E
             } else {
                 ""
             };
-            (end + feed + 1, format!("{line}{cr}\n"))
+            (end + feed + 1, format!("{blanks}{line}{cr}\n"))
         }
-        None => (text.len(), format!("\n{line}")),
+        None => (text.len(), format!("\n{blanks}{line}")),
     };
     Edit {
         span: Span::new(span.file, at..at),
@@ -424,6 +442,18 @@ mod tests {
         ] {
             assert_eq!(script_refers(script, "GOPROXY"), needs, "{script}");
         }
+    }
+
+    #[test]
+    fn defaults_of_arguments_name_the_image() {
+        let text = "ARG V=1.25\nARG I=golang:${V}-alpine\nARG LOOP=$LOOP\nFROM ${I}\nFROM $LOOP\nFROM $NONE\n";
+        let repository = Repository::from_files([("Dockerfile", text.as_bytes())]);
+        let build = read(&repository.units[0]).unwrap();
+        let versions = build
+            .stages()
+            .map(|stage| stage.facts().map(|facts| facts.go));
+        let versions: Vec<_> = versions.collect();
+        assert_eq!(versions, [Some(Some("1.25".to_owned())), None, None]);
     }
 
     #[test]

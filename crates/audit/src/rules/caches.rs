@@ -45,9 +45,8 @@ pub(super) fn home(
     let user = user.text.as_literal()?.split(':').next()?;
     match user {
         "root" | "0" => Some("/root".to_owned()),
-        "" => None,
         // Users of the system have no home below /home, and numbers may be anybody.
-        "nobody" | "daemon" | "www-data" => None,
+        "" | "nobody" | "daemon" | "www-data" => None,
         name if name.bytes().all(|byte| byte.is_ascii_digit()) => None,
         name if all.iter().any(|other| gives_home(repository, other, name)) => None,
         name => Some(format!("/home/{name}")),
@@ -66,13 +65,19 @@ fn gives_home(repository: &Repository, instruction: &Instruction, user: &str) ->
             .any(|word| text.contains(word))
 }
 
-/// GOMODCACHE of a site whose user has this home.
-pub(super) fn modules(site: &Site, home: Option<&str>) -> Option<String> {
+/// GOMODCACHE of a site in a stage whose user has this home.
+pub(super) fn modules(site: &Site, stage: StageOf<'_>, home: Option<&str>) -> Option<String> {
     let text = |name: &str| known(site, name);
     if let Some(path) = text("GOMODCACHE")? {
         return Some(path);
     }
-    if let Some(path) = text("GOPATH")? {
+    // The tag may be an argument that nobody knows; the name of the image says enough for this.
+    let from_image = || {
+        let set = stage.facts()?.environment.into_iter();
+        let mut paths = set.filter(|(name, _)| *name == "GOPATH");
+        paths.next().map(|(_, path)| path.to_owned())
+    };
+    if let Some(path) = text("GOPATH")?.or_else(from_image) {
         let first = path.split(':').next().unwrap_or_default();
         return Some(format!("{}/pkg/mod", first.trim_end_matches('/')));
     }

@@ -9,7 +9,7 @@ use crate::dialects::dockerfile::detail::{InstructionKind, Mount};
 use crate::finding::Safety;
 use crate::site::Site;
 
-use super::builds::{self, Runs};
+use super::builds::{self, Runs, StageOf};
 use super::{caches, replacing};
 
 /// A cache mount lies where Go does not look.
@@ -58,6 +58,22 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
+            title: "an image whose tag the caller gives",
+            files: &[
+                (
+                    "Dockerfile",
+                    "ARG GO_VERSION=1.25\nFROM golang:${GO_VERSION}\nRUN --mount=type=cache,id=gomod-app,target=/go/pkg/mod go build ./...\n",
+                ),
+                (
+                    "build.sh",
+                    "#!/bin/sh\ndocker build --build-arg GO_VERSION=\"$1\" .\n",
+                ),
+            ],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
+        Example {
             title: "moved by a variable",
             files: &[(
                 "Dockerfile",
@@ -93,7 +109,12 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
                 };
                 let home = caches::home(judgement.repository, stage, instruction);
                 for mount in run.mounts.iter().filter(|mount| caches::is_cache(mount)) {
-                    findings.extend(misplaced(rule, judgement, site, (mount, home.as_deref())));
+                    findings.extend(misplaced(
+                        rule,
+                        judgement,
+                        site,
+                        (mount, stage, home.as_deref()),
+                    ));
                 }
             }
         }
@@ -104,12 +125,12 @@ fn misplaced(
     rule: &'static Rule,
     judgement: &Judgement<'_>,
     site: &Site,
-    (mount, home): (&Mount, Option<&str>),
+    (mount, stage, home): (&Mount, StageOf<'_>, Option<&str>),
 ) -> Option<Finding> {
     let target = mount.field("target")?;
     let path = target.text.as_literal()?.trim_end_matches('/');
     let (name, wanted) = if path.ends_with("/pkg/mod") {
-        ("GOMODCACHE", caches::modules(site, home)?)
+        ("GOMODCACHE", caches::modules(site, stage, home)?)
     } else if path.ends_with("/go-build") {
         ("GOCACHE", caches::compiled(site, home)?)
     } else {

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use proptest::prelude::*;
+
 use crate::audit::{Audit, Options};
 use crate::finding::Finding;
+use crate::mend::mend;
 use crate::repository::Repository;
 use crate::rule::{Example, Rule};
 use crate::{RULES, fix};
@@ -183,4 +186,28 @@ FROM scratch
 COPY --from=build /app /app
 ";
     assert_eq!(in_dockerfile(good), [""; 0]);
+}
+
+/// Lines of Dockerfiles, right and wrong ones.
+const LINES: &str = "ARG GOPROXY|ARG GOPROXY=https://u:p@h|ARG HTTP_PROXY|ARG X_TOKEN|FROM golang:1\\.25 AS a|FROM a|FROM scratch|ENV GOPROXY=\\$GOPROXY|ENV GOPROXY=https://h,direct GOSUMDB=off|RUN go env -w GOPROXY=\\$GOPROXY GOSUMDB=off|RUN go mod download|RUN --mount=type=cache,target=/root/go/pkg/mod go build|RUN --mount=type=secret,id=n cp /run/secrets/n ~/.netrc|RUN echo GOPROXY=x >> /usr/local/go/go.env|RUN sed -i s/a/b/ /usr/lib/go/go.env \\\\\n  && go list|RUN git config --global url.https://\\$X_TOKEN@h|COPY . .|COPY --from=a /usr/local/go/bin/go /usr/bin/|USER é|ENV GOTOOLCHAIN=auto|ONBUILD ENV GOPROXY=off|copy .netrc /root/";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_dockerfile_is_judged_and_mended_once(
+        lines in prop::collection::vec(LINES, 0..9),
+        feed in "\n|\r\n",
+        last in "\n?",
+    ) {
+        let text = lines.join(&feed) + &last;
+        let repository = Repository::from_files([("Dockerfile", text.as_bytes())]);
+        let options = Options::default();
+        let audit = Audit::of(repository, None, &options);
+        for finding in &audit.findings {
+            prop_assert!(finding.span.is_none_or(|span| span.range().end <= text.len()));
+        }
+        let mended = mend(audit, None, &options, true);
+        let again = mend(mended.audit, None, &options, true);
+        prop_assert_eq!(again.applied, Vec::<String>::new());
+    }
 }
