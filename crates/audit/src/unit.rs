@@ -84,6 +84,8 @@ pub enum Detail {
     None,
     /// A Dockerfile.
     Dockerfile(Box<Dockerfile>),
+    /// Dockerfiles that stand in a compose file.
+    Inline(Vec<Dockerfile>),
     /// A workflow or an action of GitHub.
     GitHub(Box<GitHub>),
     /// A pipeline of GitLab.

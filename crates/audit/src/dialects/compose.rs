@@ -10,9 +10,10 @@ use crate::repository::Repository;
 use crate::resolve::call::join;
 use crate::source::{FileId, Span};
 use crate::text::Text;
-use crate::unit::Unit;
+use crate::unit::{Detail, Unit};
 use crate::yaml::{Node, Yaml};
 
+use super::dockerfile::detail::Dockerfile;
 use super::envfile;
 use super::shell::{self, Surroundings};
 
@@ -34,7 +35,7 @@ pub(crate) fn read(file: FileId, repository: &Repository) -> Unit {
         repository,
         folder,
         services: yaml.root().and_then(|root| root.get("services")),
-        inline: 0,
+        inline: Vec::new(),
     };
     let mut unit = Unit::empty(file, Dialect::Compose);
     let front = reader.interpolated();
@@ -57,6 +58,9 @@ pub(crate) fn read(file: FileId, repository: &Repository) -> Unit {
             items,
         });
     }
+    if !reader.inline.is_empty() {
+        unit.detail = Detail::Inline(reader.inline);
+    }
     unit.faults = yaml.faults;
     unit
 }
@@ -66,7 +70,8 @@ struct Reader<'a> {
     repository: &'a Repository,
     folder: &'a str,
     services: Option<Node<'a>>,
-    inline: usize,
+    /// The Dockerfiles in it.
+    inline: Vec<Dockerfile>,
 }
 
 impl<'a> Reader<'a> {
@@ -157,10 +162,9 @@ impl<'a> Reader<'a> {
 
     /// A Dockerfile in the compose file: read with all else blanked, so that places stay.
     fn inline(&mut self, node: Node<'a>, passes: &[Setting]) -> Vec<Item> {
-        self.inline += 1;
         let span = node.span().range();
         let body = span.start + node.raw().find('\n').map_or(0, |end| end + 1);
-        if self.inline > MAX_INLINE || !node.raw().starts_with('|') {
+        if self.inline.len() >= MAX_INLINE || !node.raw().starts_with('|') {
             return vec![Item::Lost {
                 span: node.span(),
                 what: "this dockerfile_inline is not read".to_owned(),
@@ -170,6 +174,9 @@ impl<'a> Reader<'a> {
         let mut blanked = " ".repeat(body);
         blanked.push_str(&source[body..span.end]);
         let unit = super::dockerfile::read_text(self.file, &blanked);
+        if let Detail::Dockerfile(content) = unit.detail {
+            self.inline.push(*content);
+        }
         let mut items = Vec::new();
         for block in unit.blocks {
             items.push(Item::Enclosed {

@@ -32,22 +32,26 @@ pub(super) struct Build<'a> {
 
 /// All Dockerfiles of a repository.
 pub(super) fn all<'a>(judgement: &Judgement<'a>) -> impl Iterator<Item = Build<'a>> + use<'a> {
-    judgement.repository.units.iter().filter_map(read)
+    judgement.repository.units.iter().flat_map(read)
 }
 
 /// The Dockerfile that a file is, if it is one.
 pub(super) fn of<'a>(judgement: &Judgement<'a>, file: FileId) -> Option<Build<'a>> {
-    judgement.repository.unit(file).and_then(read)
+    let unit = judgement.repository.unit(file)?;
+    read(unit).next()
 }
 
-fn read(unit: &Unit) -> Option<Build<'_>> {
-    match &unit.detail {
-        Detail::Dockerfile(content) => Some(Build {
-            file: unit.file,
-            content,
-        }),
-        _ => None,
-    }
+/// The Dockerfiles that a file is, or that stand in it.
+fn read(unit: &Unit) -> impl Iterator<Item = Build<'_>> {
+    let contents = match &unit.detail {
+        Detail::Dockerfile(content) => std::slice::from_ref(&**content),
+        Detail::Inline(contents) => contents,
+        _ => &[],
+    };
+    contents.iter().map(|content| Build {
+        file: unit.file,
+        content,
+    })
 }
 
 impl<'a> Build<'a> {
@@ -448,7 +452,7 @@ mod tests {
     fn defaults_of_arguments_name_the_image() {
         let text = "ARG V=1.25\nARG I=golang:${V}-alpine\nARG LOOP=$LOOP\nFROM ${I}\nFROM $LOOP\nFROM $NONE\n";
         let repository = Repository::from_files([("Dockerfile", text.as_bytes())]);
-        let build = read(&repository.units[0]).unwrap();
+        let build = read(&repository.units[0]).next().unwrap();
         let versions = build
             .stages()
             .map(|stage| stage.facts().map(|facts| facts.go));

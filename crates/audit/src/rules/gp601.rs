@@ -46,6 +46,18 @@ pub(super) const RULE: Rule = Rule {
             ),
         },
         Example {
+            title: "in a compose file",
+            files: &[(
+                "compose.yaml",
+                "services:\n  app:\n    build:\n      context: .\n      dockerfile_inline: |\n        ARG GOPROXY=https://goproxy.corp.example\n        FROM golang:1.25\n        RUN go install example.com/tool@v1.0.0\n",
+            )],
+            policy: None,
+            finds: &["compose.yaml:6"],
+            fixed: Some(
+                "services:\n  app:\n    build:\n      context: .\n      dockerfile_inline: |\n        ARG GOPROXY=https://goproxy.corp.example\n        FROM golang:1.25\n        ARG GOPROXY\n        RUN go install example.com/tool@v1.0.0\n",
+            ),
+        },
+        Example {
             title: "declared again",
             files: &[(
                 "Dockerfile",

@@ -5,10 +5,12 @@ use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
 use crate::rule::{Example, Rule};
 
+use std::collections::HashMap;
+
 use crate::block::System;
 use crate::finding::{Edit, Safety};
 use crate::site::Act;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 use super::{builds, variables};
 
@@ -39,6 +41,24 @@ pub(super) const RULE: Rule = Rule {
             finds: &["docker-bake.hcl:7"],
             fixed: Some(
                 "target \"_common\" {\n  args = { GOPROXY = \"https://goproxy.corp.example\" }\n}\ntarget \"app\" {\n  inherits = [\"_common\"]\n}\ntarget \"tool\" {\n  inherits = [\"_common\"]\n  context = \".\"\n}\n",
+            ),
+        },
+        Example {
+            title: "nobody inherits",
+            files: &[
+                (
+                    "docker-bake.hcl",
+                    "target \"_common\" {\n  args = { GOPROXY = \"https://goproxy.corp.example\" }\n}\ntarget \"app\" {\n  context = \".\"\n}\n",
+                ),
+                (
+                    "Dockerfile",
+                    "FROM golang:1.25\nARG GOPROXY\nRUN go build ./...\n",
+                ),
+            ],
+            policy: None,
+            finds: &["docker-bake.hcl:4"],
+            fixed: Some(
+                "target \"_common\" {\n  args = { GOPROXY = \"https://goproxy.corp.example\" }\n}\ntarget \"app\" {\n  inherits = [\"_common\"]\n  context = \".\"\n}\n",
             ),
         },
         Example {
@@ -84,28 +104,32 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         .iter()
         .filter(|site| site.system == System::Bake && site.act == Act::ImageBuild)
         .collect();
+    let mut given: HashMap<(FileId, &str), Span> = HashMap::new();
+    for site in &sites {
+        for (name, _) in &site.passes {
+            given.entry((site.span.file, name)).or_insert(site.span);
+        }
+    }
     for site in &sites {
         let Some(build) = site.builds.and_then(|file| builds::of(judgement, file)) else {
             continue;
         };
-        let beside = sites
-            .iter()
-            .filter(|other| other.span.file == site.span.file);
-        let given = beside.flat_map(|other| other.passes.iter().map(move |pass| (other, pass)));
         for name in variables::ACQUISITION {
             let takes = build
                 .stages()
                 .any(|stage| stage.declaration(name).is_some());
             let has = site.passes.iter().any(|(own, _)| own == name);
-            let other = given.clone().find(|(_, (other, _))| other == name);
-            let Some((other, _)) = other.filter(|_| takes && !has) else {
+            let text = judgement.repository.file(site.span.file).text();
+            let base = base(text, name).map(|(at, _)| Span::new(site.span.file, at..at));
+            let other = given.get(&(site.span.file, name)).copied().or(base);
+            let Some(other) = other.filter(|_| takes && !has) else {
                 continue;
             };
             let message = format!(
                 "another target of this file gives {name} to its build and this one does not; let it inherit the same arguments"
             );
-            let mut finding = Finding::new(rule, Some(site.span), message)
-                .beside(other.span, format!("gives {name}"));
+            let mut finding =
+                Finding::new(rule, Some(site.span), message).beside(other, format!("gives {name}"));
             finding.variable = Some(name.to_owned());
             finding.site = site.title();
             findings.push(inheriting(judgement, finding, site.span, name));
@@ -117,13 +141,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
 /// argument and this one inherits nothing yet.
 fn inheriting(judgement: &Judgement<'_>, finding: Finding, target: Span, name: &str) -> Finding {
     let text = judgement.repository.file(target.file).text();
-    let base = text.match_indices("target \"_").find_map(|(at, found)| {
-        let rest = text.get(at + found.len() - 1..)?;
-        let body = rest.split("\n}").next()?;
-        body.contains(name)
-            .then(|| rest.split('"').next())
-            .flatten()
-    });
+    let base = base(text, name).map(|(_, base)| base);
     let start = target.range().start;
     let rest = text.get(start..).unwrap_or_default();
     let body = rest.split("\n}").next().unwrap_or_default();
@@ -139,4 +157,14 @@ fn inheriting(judgement: &Judgement<'_>, finding: Finding, target: Span, name: &
         text: format!("  inherits = [\"{base}\"]\n"),
     };
     finding.with_fix(format!("inherit `{base}`"), Safety::Safe, vec![edit])
+}
+
+/// A target that is there to be inherited from and gives an argument: where, and its name.
+fn base<'t>(text: &'t str, name: &str) -> Option<(usize, &'t str)> {
+    text.match_indices("target \"_").find_map(|(at, found)| {
+        let rest = text.get(at + found.len() - 1..)?;
+        let body = rest.split("\n}").next()?;
+        let own = rest.split('"').next()?;
+        body.contains(name).then_some((at, own))
+    })
 }
