@@ -3,4 +3,5 @@
 mod archive;
 mod article;
 mod corpus;
+mod hosts;
 mod place;

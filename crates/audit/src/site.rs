@@ -125,6 +125,10 @@ impl Site {
             title.push_str(" -> ");
         }
         title.push_str(&self.command());
+        if self.words.is_empty() {
+            // Settings that no command of these files sees.
+            title.truncate(title.trim_end_matches(" -> ").len());
+        }
         title
     }
 }

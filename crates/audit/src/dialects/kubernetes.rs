@@ -51,7 +51,11 @@ pub(crate) fn read(file: FileId, repository: &Repository) -> Unit {
             continue;
         }
         let pods = POD_PATHS.iter().filter_map(|path| document.at_path(path));
-        let pod = pods.into_iter().find(|pod| pod.get("containers").is_some());
+        let pod = pods.into_iter().find(|pod| {
+            pod.get("containers")
+                .or(pod.get("initContainers"))
+                .is_some()
+        });
         let Some(pod) = pod else {
             continue;
         };
@@ -144,8 +148,8 @@ fn settings(object: &Object, document: Node<'_>, detail: &mut Kubernetes) -> Opt
             let object = object.name.clone();
             detail.flaws.push(flaw(FlawKind::Credential { object }));
         }
-        if entry.is_no_string && is_of_interest(&entry.key) {
-            detail.flaws.push(flaw(FlawKind::NoString));
+        if entry.is_number && is_of_interest(&entry.key) {
+            detail.flaws.push(flaw(FlawKind::Number));
         }
         if is_of_interest(&entry.key) {
             items.push(Item::Set(from_object(object, entry, &entry.key)));

@@ -184,6 +184,8 @@ impl Looker<'_, '_> {
             return;
         }
         let words = &directive.words;
+        // First the value is put together: a fix of the word in front of it would get in the way.
+        let is_whole = !self.stray(words);
         for (at, word) in words.iter().enumerate() {
             if word.assignment().is_some() {
                 self.value(word);
@@ -196,16 +198,17 @@ impl Looker<'_, '_> {
                     ..word.span
                 };
                 let message = "systemd knows no `export` and drops the word; leave it out";
-                self.push(word.span, message.to_owned(), Some((gone, String::new())));
+                let edit = is_whole.then(|| (gone, String::new()));
+                self.push(word.span, message.to_owned(), edit);
             }
         }
-        self.stray(words);
     }
 
-    /// Words behind an assignment that are none: the rest of a value, or a comment.
-    fn stray(&mut self, words: &[Word]) {
+    /// Words behind an assignment that are none: the rest of a value, or a comment. Tells whether there are any.
+    fn stray(&mut self, words: &[Word]) -> bool {
         let is_stray = |word: &&Word| word.assignment().is_none() && word.text != "export";
         let mut rest = words;
+        let before = self.findings.len();
         while let Some(at) = rest.iter().position(names_go) {
             let owner = &rest[at];
             rest = &rest[at + 1..];
@@ -223,7 +226,7 @@ impl Looker<'_, '_> {
                 };
                 let message = "systemd knows no comment behind a value and drops these words one by one; put it on a line of its own";
                 self.push(first.span, message.to_owned(), Some((gone, String::new())));
-                return;
+                return true;
             }
             let whole = Span {
                 end: last.span.end,
@@ -244,6 +247,7 @@ impl Looker<'_, '_> {
             let edit = is_simple.then(|| (whole, format!("\"{text}\"")));
             self.push(owner.span, message, edit);
         }
+        self.findings.len() > before
     }
 
     /// The value of an assignment.

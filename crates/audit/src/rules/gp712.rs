@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     live: false,
     needs_policy: false,
     summary: "a variable of a container is not what the manifest seems to say",
-    page: "A key that its ConfigMap does not have keeps the pod from starting, or with `optional: true` leaves the variable unset, and `go` asks the public default. Of two entries of one name the later wins. `$(X)` refers to what stands in front of it only, and stays as it is otherwise. A value that YAML takes for a boolean or a number is refused. What stands in a ConfigMap is read by everybody who may look into the namespace.\n\nName keys that exist, write each variable once, quote values, and mount credentials from a Secret as a netrc file that NETRC names.",
+    page: "A key that its ConfigMap does not have keeps the pod from starting, or with `optional: true` leaves the variable unset, and `go` asks the public default. Of two entries of one name the later wins. `$(X)` refers to what stands in front of it only, and stays as it is otherwise. A value that YAML takes for a number is refused (GP021 is about booleans). What stands in a ConfigMap is read by everybody who may look into the namespace.\n\nName keys that exist, write each variable once, quote values, and mount credentials from a Secret as a netrc file that NETRC names.",
     examples: &[
         Example {
             title: "a key that is not there",
@@ -85,15 +85,15 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
-            title: "no string",
+            title: "a number",
             files: &[(
                 "k8s/pod.yaml",
-                "apiVersion: v1\nkind: Pod\nmetadata:\n  name: build\nspec:\n  containers:\n    - name: build\n      image: golang:1.25\n      command: [go, build, ./...]\n      env:\n        - name: GOSUMDB\n          value: off\n",
+                "apiVersion: v1\nkind: Pod\nmetadata:\n  name: build\nspec:\n  containers:\n    - name: build\n      image: golang:1.25\n      command: [go, build, ./...]\n      env:\n        - name: GOTOOLCHAIN\n          value: 1.25\n",
             )],
             policy: None,
             finds: &["k8s/pod.yaml:12"],
             fixed: Some(
-                "apiVersion: v1\nkind: Pod\nmetadata:\n  name: build\nspec:\n  containers:\n    - name: build\n      image: golang:1.25\n      command: [go, build, ./...]\n      env:\n        - name: GOSUMDB\n          value: \"off\"\n",
+                "apiVersion: v1\nkind: Pod\nmetadata:\n  name: build\nspec:\n  containers:\n    - name: build\n      image: golang:1.25\n      command: [go, build, ./...]\n      env:\n        - name: GOTOOLCHAIN\n          value: \"1.25\"\n",
             ),
         },
         Example {
@@ -174,9 +174,9 @@ fn finding(rule: &'static Rule, judgement: &Judgement<'_>, flaw: &Flaw) -> Findi
         FlawKind::Undefined { other } => find(format!(
             "`$({other})` refers to a variable that is not set in front of {name}, and stays as it is; set {other} first"
         )),
-        FlawKind::NoString => {
+        FlawKind::Number => {
             let message = format!(
-                "YAML takes `{raw}` for no string, and the API server refuses the manifest; put it in quotes"
+                "YAML takes `{raw}` for a number, and the API server refuses the manifest; put it in quotes"
             );
             let edit = Edit {
                 span: flaw.span,

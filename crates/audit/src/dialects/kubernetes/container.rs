@@ -11,7 +11,7 @@ use crate::yaml::Node;
 
 use super::super::shell::{self, Surroundings};
 use super::detail::{Flaw, FlawKind};
-use super::objects::{Objects, Sort, is_no_string};
+use super::objects::{Objects, Sort, is_number};
 use super::{block, from_object, setting, unknown};
 
 /// The containers of one pod.
@@ -61,6 +61,7 @@ impl Containers<'_, '_> {
             .is_some_and(|facts| facts.go.is_some());
         let uses_go = has_go || runs.iter().any(|item| !matches!(item, Item::Command(_)));
         let mut variables = Variables::default();
+        let flaws = self.flaws.len();
         if uses_go {
             for source in node.get("envFrom").into_iter().flat_map(Node::items) {
                 self.env_from(source, &mut variables);
@@ -74,6 +75,8 @@ impl Containers<'_, '_> {
             _ => false,
         });
         if !uses_go && !sets_go {
+            // What is wrong in other containers is of no interest here.
+            self.flaws.truncate(flaws);
             return None;
         }
         let mut items = variables.items;
@@ -198,8 +201,8 @@ impl Containers<'_, '_> {
             if let Some(other) = undefined {
                 self.flaw(name, value.span(), FlawKind::Undefined { other });
             }
-            if is_no_string(value) {
-                self.flaw(name, value.span(), FlawKind::NoString);
+            if is_number(value) {
+                self.flaw(name, value.span(), FlawKind::Number);
             }
         }
         setting(name, text, (value.span(), key), "env")

@@ -49,8 +49,8 @@ pub enum FlawKind {
         /// The other variable.
         other: String,
     },
-    /// YAML takes the value for a boolean or a number, and the API server refuses it.
-    NoString,
+    /// YAML takes the value for a number, and the API server refuses it. (Booleans are another rule's.)
+    Number,
     /// A credential stands in a `ConfigMap`.
     Credential {
         /// The name of the `ConfigMap`.

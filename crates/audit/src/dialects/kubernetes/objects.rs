@@ -47,8 +47,8 @@ pub(super) struct Entry {
     pub(super) value: Option<String>,
     pub(super) span: Span,
     pub(super) key_span: Span,
-    /// Whether YAML takes it for something else than a string.
-    pub(super) is_no_string: bool,
+    /// Whether YAML takes it for a number.
+    pub(super) is_number: bool,
 }
 
 /// The object that a document is, if it is one.
@@ -74,7 +74,7 @@ pub(super) fn object(document: Node<'_>) -> Option<Object> {
                 value: entry.value.text().filter(|_| is_plain).map(str::to_owned),
                 span: entry.value.span(),
                 key_span: entry.key.span(),
-                is_no_string: is_no_string(entry.value),
+                is_number: is_number(entry.value),
             });
         }
     }
@@ -86,15 +86,14 @@ pub(super) fn object(document: Node<'_>) -> Option<Object> {
     })
 }
 
-/// Whether YAML 1.1 takes a scalar for a boolean or a number.
-pub(super) fn is_no_string(node: Node<'_>) -> bool {
+/// Whether YAML takes a scalar for a number.
+pub(super) fn is_number(node: Node<'_>) -> bool {
     if !node.is_plain() || node.is_null() {
         return false;
     }
     let text = node.text().unwrap_or_default();
-    let is_number = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first))
-        && text.parse::<f64>().is_ok();
-    node.boolean().is_some() || is_number
+    text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first))
+        && text.parse::<f64>().is_ok()
 }
 
 /// Finds objects for one file.
@@ -132,39 +131,39 @@ impl<'r> Objects<'r> {
         let repository = self.repository;
         let path = &repository.file(self.file).path;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        if let Some(found) = self.objects(self.file).iter().find(is_it) {
-            return Ok(found.clone());
-        }
-        let mut found: Vec<(bool, Object)> = Vec::new();
-        for (id, file) in repository.files() {
-            let is_candidate = id != self.file
-                && repository.dialect(id) == Dialect::Kubernetes
-                && self.searched < MAX_SEARCHED;
-            if !is_candidate {
-                continue;
+        let near = std::iter::once(self.file).chain(repository.in_folder(folder));
+        for id in near.collect::<Vec<_>>() {
+            if let Some(found) = self.candidates(id, sort, name).iter().find(is_it) {
+                return Ok(found.clone());
             }
-            self.searched += file.text().len();
-            if !file.text().contains(sort.name()) || !file.text().contains(name) {
-                continue;
-            }
-            let is_near = file.path.rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
-            let objects = self.objects(id).iter().filter(is_it);
-            found.extend(objects.map(|object| (is_near, object.clone())));
         }
-        if let Some((_, near)) = found.iter().find(|(is_near, _)| *is_near) {
-            return Ok(near.clone());
+        let mut found: Vec<Object> = Vec::new();
+        for (id, _) in repository.files() {
+            let objects = self.candidates(id, sort, name).iter().filter(is_it);
+            found.extend(objects.cloned());
         }
-        match found.as_slice() {
-            [] => Err(format!(
-                "the {} `{name}` is not in the repository",
-                sort.name()
-            )),
-            [(_, only)] => Ok(only.clone()),
-            _ => Err(format!(
+        if found.len() > 1 {
+            return Err(format!(
                 "the repository has several {}s `{name}`, and which one is meant is not known",
                 sort.name()
-            )),
+            ));
         }
+        let missing = || format!("the {} `{name}` is not in the repository", sort.name());
+        found.pop().ok_or_else(missing)
+    }
+
+    /// The objects of a file that may have one of this name.
+    fn candidates(&mut self, id: FileId, sort: Sort, name: &str) -> &[Object] {
+        let is_manifest = self.repository.dialect(id) == Dialect::Kubernetes;
+        if !is_manifest || self.searched > MAX_SEARCHED {
+            return &[];
+        }
+        let text = self.repository.file(id).text();
+        self.searched += text.len();
+        if !text.contains(sort.name()) || !text.contains(name) {
+            return &[];
+        }
+        self.objects(id)
     }
 
     /// The objects of a file.
