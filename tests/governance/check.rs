@@ -218,6 +218,7 @@ const TABLE: &[Row] = &[
         what: "off does not stop private modules",
         goproxy: "off",
         goprivate: "git.corp.example",
+        warnings: &["GP004"],
         asked: &["direct"],
         ..PLAIN
     },

@@ -10,6 +10,8 @@ mod environment;
 mod files;
 mod git;
 mod routing;
+mod together;
+mod toolchain;
 
 use std::cmp::Reverse;
 
@@ -86,10 +88,17 @@ impl Audit {
         };
         let mut findings = judge(&judgement, options);
         certificates::judge(&judgement, &mut findings);
+        toolchain::judge(machine, &judgement, &mut findings);
+        together::judge(machine, &repository, &mut findings);
+        let observes = policy.is_some_and(|policy| policy.mode == Mode::Observe);
+        if observes {
+            for finding in &mut findings {
+                finding.severity = finding.severity.min(Severity::Warning);
+            }
+        }
         if !options.no_ignores {
             suppression::apply(&repository, policy, &mut findings, options.today);
         }
-        let observes = policy.is_some_and(|policy| policy.mode == Mode::Observe);
         for finding in &mut findings {
             NAME.clone_into(&mut finding.site);
             // No exception makes less of it; only one that takes it away.

@@ -159,7 +159,7 @@ pub(crate) mod privacy;
 mod proxy_list;
 mod secrets;
 mod services;
-mod severity;
+pub(crate) mod severity;
 mod stages;
 mod sums;
 mod variables;

@@ -139,6 +139,22 @@ fn is_like(glob: &[u8], text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn any_text_is_a_statement_or_none(text in "\\PC{0,20}") {
+            let _ = text.parse::<Assertion>();
+            prop_assert!(is_like(b"*", text.as_bytes()));
+        }
+
+        #[test]
+        fn a_glob_without_signs_is_like_itself_alone(text in "[a-c]{0,6}", other in "[a-c]{0,6}") {
+            prop_assert_eq!(is_like(text.as_bytes(), other.as_bytes()), text == other);
+        }
+    }
 
     #[test]
     fn statements_are_read() {

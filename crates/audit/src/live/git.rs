@@ -145,6 +145,18 @@ fn settings(text: &str) -> Vec<Setting> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn any_text_is_a_configuration(text in "[\\[\\]\"=#; \\n\\tab\u{e9}]{0,40}") {
+            for setting in settings(&text) {
+                prop_assert!(text.get(setting.at).is_some_and(|line| !line.contains('\n')));
+            }
+        }
+    }
 
     #[test]
     fn settings_are_read() {

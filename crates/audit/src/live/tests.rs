@@ -155,6 +155,21 @@ fn each_live_rule_speaks() {
         (&[("GOPROXY", "http://p.example")], "GP301"),
         (&[("GOPROXY", "https://u:s3cret@p.example")], "GP305"),
         (&[("GO111MODULE", "off")], "GP028"),
+        (
+            &[("GOPROXY", "off"), ("GOPRIVATE", "corp.example")],
+            "GP004",
+        ),
+        (
+            &[("GOVCS", "*:off"), ("GOPRIVATE", "corp.example")],
+            "GP318",
+        ),
+        (
+            &[
+                ("GOPROXY", "https://p.example"),
+                ("GOINSECURE", "corp.example"),
+            ],
+            "GP302",
+        ),
         (&[("GO_PROXY", "x"), ("GOENV", long)], "GP027"),
     ] {
         let found = Made::new(variables, &[]).found(None);
@@ -172,6 +187,32 @@ fn a_toolchain_without_its_defaults_is_told() {
         .map(|one| (one.rule.id, one.variable.as_deref().unwrap_or_default()))
         .collect();
     assert_eq!(names, [("GP029", "GOPROXY"), ("GP029", "GOSUMDB")]);
+}
+
+#[test]
+fn a_toolchain_that_is_not_there_is_told() {
+    for (setting, lines, wanted) in [
+        ("auto", "go 1.30.0", "GP401"),
+        ("auto", "go 1.21\n\ntoolchain go1.30.1", "GP401"),
+        ("path", "go 1.21\n\ntoolchain go1.30.1", "GP402"),
+        ("local", "go 1.30.0", "GP402"),
+        ("local", "go 1.21\n\ntoolchain go1.30.1", ""),
+        ("auto", "go 1.21", ""),
+    ] {
+        let module = format!("module m.example/m\n\n{lines}\n");
+        let made = Made::new(
+            &[("GOROOT", "DIR/go"), ("GOTOOLCHAIN", setting)],
+            &[
+                ("work/go.mod", &module),
+                ("go/VERSION", "go1.26.8\n"),
+                (
+                    "go/go.env",
+                    "GOPROXY=https://p.example\nGOSUMDB=sum.golang.org\n",
+                ),
+            ],
+        );
+        assert_eq!(made.found(None).join(" "), wanted, "{setting} {lines}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub(super) fn enforced(judgement: &Judgement<'_>) -> Severity {
 }
 
 /// An error when the policy forbids clients to go past its proxy, else what is given.
-pub(super) fn enforced_or(judgement: &Judgement<'_>, otherwise: Severity) -> Severity {
+pub(crate) fn enforced_or(judgement: &Judgement<'_>, otherwise: Severity) -> Severity {
     let is_enforced = judgement
         .policy
         .is_some_and(|policy| policy.client.direct != Direct::Allowed);
