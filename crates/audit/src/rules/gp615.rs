@@ -61,6 +61,26 @@ pub(super) const RULE: Rule = Rule {
             ),
         },
         Example {
+            title: "copied over the one of the image",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:1.25\nENV GOTOOLCHAIN=auto\nCOPY go.env /usr/local/go/go.env\nRUN go build ./...\n",
+            )],
+            policy: None,
+            finds: &["Dockerfile:3"],
+            fixed: None,
+        },
+        Example {
+            title: "a line more",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:1.25\nENV GOTOOLCHAIN=auto\nRUN echo GOPRIVATE=git.corp.example >> /usr/local/go/go.env\nRUN go build ./...\n",
+            )],
+            policy: None,
+            finds: &["Dockerfile:3"],
+            fixed: None,
+        },
+        Example {
             title: "with local",
             files: &[(
                 "usr/local/go/go.env",
@@ -154,17 +174,32 @@ fn switches(value: &str) -> bool {
         .any(|end| value == *end || value.ends_with(&format!("+{end}")))
 }
 
-/// Whether an instruction changes lines of `go.env` in place.
+/// Whether an instruction writes `go.env` or changes lines of it.
 fn edits_file(judgement: &Judgement<'_>, instruction: &Instruction) -> bool {
-    let InstructionKind::Run(run) = &instruction.kind else {
-        return false;
+    let is_file = |path: &str| path.ends_with("/go.env");
+    let script = match &instruction.kind {
+        InstructionKind::Run(run) => judgement.repository.slice(run.command),
+        InstructionKind::Copy(copy) => {
+            let mut to = copy.destination.iter().map(|to| to.text.to_string());
+            return copy.from.is_none() && to.any(|to| is_file(&to));
+        }
+        _ => return false,
     };
-    let script = judgement.repository.slice(run.command);
     let sed = script.split("sed ").skip(1).any(|rest| {
         let rest = rest.split(['&', ';', '\n']).next().unwrap_or_default();
         (rest.contains("-i") || rest.contains("--in-place")) && rest.contains("go.env")
     });
-    sed && !script.contains("GOTOOLCHAIN=local")
+    // Lines of GOPROXY, GOSUMDB and GOTOOLCHAIN that are appended change nothing: another rule.
+    let mut appended = script.split(">>").skip(1);
+    let appended = !["GOPROXY=", "GOSUMDB="]
+        .iter()
+        .any(|name| script.contains(name))
+        && appended.any(|rest| {
+            rest.split_whitespace()
+                .next()
+                .is_some_and(|to| is_file(to.trim_matches('"')))
+        });
+    (sed || appended) && !script.contains("GOTOOLCHAIN=local")
 }
 
 /// A `RUN` that edits the file of an image where Go may switch.
