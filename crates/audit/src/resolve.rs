@@ -34,6 +34,12 @@ const SITES: usize = 2_000;
 /// How many commands that do not use Go are kept of a repository.
 const OTHERS: usize = 50_000;
 
+/// Why what goes to a file for later steps is not seen.
+pub(crate) const LATER: &str = "takes effect in later steps only";
+
+/// Why a reusable workflow does not see the environment of its caller.
+pub(crate) const INPUTS_ONLY: &str = "a called workflow sees inputs only";
+
 /// What was found on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Resolved {

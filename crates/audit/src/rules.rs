@@ -104,6 +104,15 @@ mod gp408;
 mod gp409;
 mod gp410;
 mod gp411;
+mod gp501;
+mod gp502;
+mod gp503;
+mod gp504;
+mod gp505;
+mod gp506;
+mod gp507;
+mod gp510;
+mod gp524;
 mod gp601;
 mod gp602;
 mod gp603;
@@ -152,6 +161,7 @@ mod gp907;
 mod gp908;
 mod gp909;
 mod items;
+mod jobs;
 mod logins;
 mod no_proxy;
 mod patterns;
@@ -267,6 +277,15 @@ pub const RULES: &[&Rule] = &[
     &gp409::RULE,
     &gp410::RULE,
     &gp411::RULE,
+    &gp501::RULE,
+    &gp502::RULE,
+    &gp503::RULE,
+    &gp504::RULE,
+    &gp505::RULE,
+    &gp506::RULE,
+    &gp507::RULE,
+    &gp510::RULE,
+    &gp524::RULE,
     &gp601::RULE,
     &gp602::RULE,
     &gp603::RULE,

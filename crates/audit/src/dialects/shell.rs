@@ -24,6 +24,7 @@ use crate::unit::{Fault, FaultKind, Unit};
 
 use source::Source;
 use statements::Reader;
+pub(crate) use written::EXPORT_IN_FILE;
 
 pub(crate) use written::APPENDED;
 

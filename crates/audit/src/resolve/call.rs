@@ -606,7 +606,7 @@ fn inner_scope(call: &Call, scope: &Scope, system: System) -> Scope {
             sees_environment: false,
             ..
         } => {
-            let mut inner = scope.closed("a called workflow sees inputs only");
+            let mut inner = scope.closed(super::INPUTS_ONLY);
             inner.open = true;
             inner.passes = passes;
             inner

@@ -244,7 +244,7 @@ impl Scope {
             how: offer.how.clone(),
             value: offer.value.clone(),
             layer: Some(offer.layer),
-            outcome: Outcome::Invisible("takes effect in later steps only".to_owned()),
+            outcome: Outcome::Invisible(super::LATER.to_owned()),
             secret: offer.secret,
         });
     }

@@ -15,7 +15,7 @@ use super::statements::{Input, Output, Reader, named};
 use super::words::Word;
 
 /// Why `export X=y` in `$GITHUB_ENV` sets nothing.
-const EXPORT_IN_FILE: &str =
+pub(crate) const EXPORT_IN_FILE: &str =
     "`export` becomes part of the name: lines of $GITHUB_ENV are KEY=VALUE";
 /// Why a line at the end of `go.env` sets nothing.
 pub(crate) const APPENDED: &str =
