@@ -9,6 +9,7 @@ mod emit;
 mod env;
 mod explain;
 mod facts;
+mod guide;
 mod policy_url;
 mod provoked;
 mod run;
