@@ -72,6 +72,16 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
+            title: "never empty as a whole",
+            files: &[(
+                "Dockerfile",
+                "FROM golang:1.25\nARG HOST\nRUN go env -w GOPROXY=https://$HOST,direct\n",
+            )],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
+        Example {
             title: "an empty list of patterns",
             files: &[(".config/go/env", "GOPRIVATE=\n")],
             policy: None,
@@ -132,7 +142,8 @@ fn empty_line(
             "an empty {name} in a file of `go env` is no unset one: every download fails; take it away with `go env -u {name}`"
         ),
         // Whoever gives the variable a value hands it to `go` as well; nobody needs the file then.
-        Value::Unknown(written) if is_command => format!(
+        // What stands in it beside the variable stays.
+        Value::Unknown(written) if is_command && !written.contains(['/', ',', '|']) => format!(
             "where `{written}` is empty, this writes an empty {name}, and every download fails; hand it over by the environment alone"
         ),
         _ => return None,
