@@ -39,6 +39,8 @@ pub enum Dialect {
     Netrc,
     /// A Kubernetes manifest.
     Kubernetes,
+    /// A development container.
+    DevContainer,
     /// go.mod.
     GoMod,
     /// go.sum or go.work.sum.
@@ -54,7 +56,7 @@ pub enum Dialect {
 }
 
 /// Dialects that are recognised and not read yet: how their path looks, and their name.
-const UNREAD: [(&str, &str); 22] = [
+const UNREAD: [(&str, &str); 20] = [
     (".circleci/config.yml", "CircleCI"),
     ("azure-pipelines.yml", "Azure Pipelines"),
     ("azure-pipelines.yaml", "Azure Pipelines"),
@@ -72,8 +74,6 @@ const UNREAD: [(&str, &str); 22] = [
     ("Earthfile", "Earthly"),
     ("MODULE.bazel", "Bazel"),
     ("WORKSPACE.bazel", "Bazel"),
-    (".devcontainer/devcontainer.json", "dev container"),
-    (".devcontainer.json", "dev container"),
     (".envrc", "direnv"),
     ("mise.toml", "mise"),
     (".mise.toml", "mise"),
@@ -162,6 +162,7 @@ fn by_name(folder: &str, name: &str) -> Option<Dialect> {
         "action.yml" | "action.yaml" => Dialect::GitHubAction,
         ".gitlab-ci.yml" | ".gitlab-ci.yaml" => Dialect::GitLab,
         "GNUmakefile" | "makefile" | "Makefile" => Dialect::Makefile,
+        ".devcontainer.json" | "devcontainer.json" => Dialect::DevContainer,
         "go.mod" => Dialect::GoMod,
         "go.sum" | "go.work.sum" => Dialect::GoSum,
         "go.work" => Dialect::GoWork,

@@ -5,6 +5,7 @@
 
 mod bake;
 mod compose;
+pub(crate) mod devcontainer;
 pub(crate) mod dockerfile;
 mod envfile;
 pub(crate) mod github;
@@ -45,6 +46,7 @@ pub(crate) fn read(dialect: Dialect, file: FileId, repository: &Repository) -> O
         Dialect::Systemd => Some(systemd::read(file, repository)),
         Dialect::HostEnvironment => Some(host_environment::read(file, repository)),
         Dialect::Kubernetes => Some(kubernetes::read(file, repository)),
+        Dialect::DevContainer => Some(devcontainer::read(file, repository)),
         Dialect::Netrc => Some(netrc::read(file, repository)),
         Dialect::Unread(_) => Some(Unit::empty(file, dialect)),
         _ => None,

@@ -145,6 +145,7 @@ mod gp707;
 mod gp708;
 mod gp709;
 mod gp710;
+mod gp711;
 mod gp712;
 mod gp801;
 mod gp802;
@@ -318,6 +319,7 @@ pub const RULES: &[&Rule] = &[
     &gp708::RULE,
     &gp709::RULE,
     &gp710::RULE,
+    &gp711::RULE,
     &gp712::RULE,
     &gp801::RULE,
     &gp802::RULE,

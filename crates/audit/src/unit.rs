@@ -2,6 +2,7 @@
 
 use crate::block::Block;
 use crate::dialect::Dialect;
+pub use crate::dialects::devcontainer::DevContainer;
 use crate::dialects::dockerfile::detail::Dockerfile;
 pub use crate::dialects::github::detail::{EnvPlace, GitHub, Job, Step};
 pub use crate::dialects::gitlab::detail::{GitLab, GitLabJob, Inherits};
@@ -96,6 +97,8 @@ pub enum Detail {
     Systemd(Box<Systemd>),
     /// A manifest of Kubernetes.
     Kubernetes(Box<Kubernetes>),
+    /// A development container.
+    DevContainer(Box<DevContainer>),
     /// A netrc file.
     Netrc(Box<platform::Netrc>),
 }

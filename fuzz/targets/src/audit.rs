@@ -65,6 +65,7 @@ pub(crate) fn host_environment(data: &[u8]) {
     read("etc/environment.d/a.conf", data);
     read("etc/environment", data);
     read(".netrc", data);
+    read(".devcontainer/devcontainer.json", data);
 }
 
 /// Manifests of Kubernetes, one beside a ConfigMap that it may name.

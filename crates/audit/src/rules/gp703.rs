@@ -137,11 +137,12 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             continue;
         };
         for directive in &systemd.directives {
-            if directive.words.iter().any(names_go) {
+            if let Some(first) = directive.words.iter().find(|word| names_go(word)) {
                 Looker {
                     rule,
                     judgement,
                     directive,
+                    named: first.assignment(),
                     findings,
                 }
                 .look();
@@ -161,6 +162,8 @@ struct Looker<'a, 'f> {
     rule: &'static Rule,
     judgement: &'a Judgement<'a>,
     directive: &'a Directive,
+    /// The first setting of Go in it.
+    named: Option<(&'a str, &'a str)>,
     findings: &'f mut Vec<Finding>,
 }
 
@@ -295,8 +298,7 @@ impl Looker<'_, '_> {
 
     fn push(&mut self, span: Span, message: String, edit: Option<(Span, String)>) {
         let mut finding = Finding::new(self.rule, Some(span), message);
-        let named = self.directive.words.iter().find(|word| names_go(word));
-        if let Some((name, value)) = named.and_then(Word::assignment) {
+        if let Some((name, value)) = self.named {
             finding = finding.about(name, value);
         }
         if let Some((span, text)) = edit {

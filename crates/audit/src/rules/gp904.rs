@@ -15,8 +15,13 @@ use crate::unit::Detail;
 
 use super::commands;
 
-/// What counts as a check: the rest judges more.
-const CHECKS: [&str; 3] = ["modkeep check", "modkeep doctor", "modkeep\" check"];
+/// What counts as a check in the file itself: the others judge more.
+const CHECKS: [&str; 4] = [
+    "modkeep check",
+    "modkeep doctor",
+    "modkeep run",
+    "modkeep\" check",
+];
 
 /// A pipeline runs `go` and never checks its environment.
 pub(super) const RULE: Rule = Rule {
@@ -110,30 +115,13 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
     let Some(policy) = judgement.policy else {
         return;
     };
-    let repository = judgement.repository;
-    let mut checked: HashSet<FileId> = HashSet::new();
-    for (id, file) in repository.files() {
-        if CHECKS.iter().any(|check| file.text().contains(check)) {
-            checked.insert(id);
-        }
-    }
-    let mut told = checked.clone();
+    let mut told = checked(judgement);
     for site in judgement.downloads() {
         let Some(first) = site.trail.first() else {
             continue;
         };
         let file = first.span.file;
-        if !commands::is_in_ci(judgement, site) || told.contains(&file) {
-            continue;
-        }
-        // The check may stand in what the pipeline calls.
-        let text = repository.file(file).text();
-        let is_called = |id: &&FileId| {
-            let path = &repository.file(**id).path;
-            text.contains(path.rsplit('/').next().unwrap_or(path))
-        };
-        told.insert(file);
-        if checked.iter().any(|id| is_called(&id)) {
+        if !commands::is_in_ci(judgement, site) || !told.insert(file) {
             continue;
         }
         // Where the way to `go` leaves the pipeline's own file.
@@ -148,6 +136,24 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             None => finding,
         });
     }
+}
+
+/// The pipelines that check: by themselves, or in a script that they call.
+fn checked(judgement: &Judgement<'_>) -> HashSet<FileId> {
+    let repository = judgement.repository;
+    let files = repository.files();
+    let by_themselves = files.filter(|(_, file)| {
+        let mut checks = CHECKS.iter();
+        checks.any(|check| file.text().contains(check))
+    });
+    let called = judgement.others.iter().filter(|site| {
+        let [program, verb, ..] = site.words.as_slice() else {
+            return false;
+        };
+        program.ends_with("modkeep") && matches!(verb.as_str(), "check" | "doctor" | "run")
+    });
+    let called = called.filter_map(|site| Some(site.trail.first()?.span.file));
+    by_themselves.map(|(id, _)| id).chain(called).collect()
 }
 
 /// The step in front of the one at `place`, in a workflow of GitHub, where the policy says whence modkeep

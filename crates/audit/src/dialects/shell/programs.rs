@@ -63,7 +63,7 @@ const OPAQUE: [(&str, &str); 14] = [
 ];
 
 /// Programs that rules look at though they do not use Go: they fetch, install, copy or delete.
-const NOTED: [&str; 21] = [
+const NOTED: [&str; 22] = [
     "git",
     "curl",
     "wget",
@@ -85,6 +85,8 @@ const NOTED: [&str; 21] = [
     "update-ca-certificates",
     "ssh-keyscan",
     "sed",
+    // What it runs has the policy's environment, whatever the files say.
+    "modkeep",
 ];
 
 /// Programs that run their arguments, behind options and words of their own.
