@@ -2,6 +2,7 @@
 //! without a proxy between, and prints one table. Figures are ratios within one run: the two sides take
 //! turns, and the median of the ratios counts, so that a noisy machine shifts both.
 #![expect(
+    clippy::disallowed_methods,
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "it is a program that prints"

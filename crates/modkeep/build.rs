@@ -1,4 +1,8 @@
 //! Tells the binary which commit and compiler it was made from.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build script has no runner of ours"
+)]
 
 use std::env::var_os;
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@
 //! Everything listens on loopback at a port the system chose, and ends with the value that holds it.
 //! It knows nothing of modkeep's inside.
 #![expect(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -1,6 +1,6 @@
 //! The command line as a person or a script sees it: arguments in, text and
 //! exit code out.
-#![expect(clippy::unwrap_used, reason = "test code")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code")]
 
 mod configuration_errors;
 mod help;

@@ -4,6 +4,7 @@
 //! `MODKEEP_CRASH_ROUNDS` says how many kills, `MODKEEP_CRASH_SEED` repeats the choices of a run (not the
 //! machine's timing).
 #![expect(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stderr,

@@ -2,7 +2,7 @@
 //! what is kept, and whether everything is well again once they do right.
 //!
 //! The rows are data, one module of rows an area; `site` and `judge` run and judge them.
-#![expect(clippy::unwrap_used, reason = "test code")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code")]
 
 mod changes;
 mod databases;

@@ -67,7 +67,7 @@ fn script(steps: &[Step<'_>]) -> String {
                     "mkdir -p \"$(dirname {path})\"\ncat > {path} <<'END OF FILE'\n{text}END OF FILE\n"
                 )
             }
-            Step::Commands(text) => write!(script, "{text}printf '{MARK}'\n"),
+            Step::Commands(text) => writeln!(script, "{text}printf '{MARK}'"),
             Step::Prints(_) => Ok(()),
         };
     }
@@ -77,9 +77,8 @@ fn script(steps: &[Step<'_>]) -> String {
 /// Whether `line` is what `wanted` says.
 fn fits(wanted: &str, line: &str) -> bool {
     let mut parts = wanted.split('…');
-    let mut rest = match parts.next().and_then(|first| line.strip_prefix(first)) {
-        Some(rest) => rest,
-        None => return false,
+    let Some(mut rest) = parts.next().and_then(|first| line.strip_prefix(first)) else {
+        return false;
     };
     let mut ends = rest.is_empty();
     for part in parts {

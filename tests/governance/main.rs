@@ -1,6 +1,11 @@
 //! The commands that judge, explain and mend Go environments, with the real
 //! binary and, where it says so, the real `go`.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "test code")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code"
+)]
 
 mod audit;
 mod check;

@@ -1,4 +1,8 @@
 //! Every verb of a developer: `cargo xtask VERB`.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "it starts the tools of a developer"
+)]
 
 mod bench;
 mod dist;

@@ -173,6 +173,10 @@ impl Program {
         self.spawn((out, err), limits.output_tail_bytes, limits)
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the runner that all others are to use"
+    )]
     fn spawn<O, E>(&self, to: (O, E), keep: usize, limits: &Limits) -> Result<Running, RunError>
     where
         O: AsyncWrite + Unpin + Send + 'static,

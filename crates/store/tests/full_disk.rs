@@ -2,7 +2,7 @@
 //! 1 MiB in a mount namespace of its own, in which this test starts itself
 //! again (permissions alone do not bind root).
 
-#![expect(clippy::unwrap_used, reason = "test code")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code")]
 
 use std::fs::{self, File};
 use std::io::Write;

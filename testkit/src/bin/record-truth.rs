@@ -1,7 +1,12 @@
 //! Records what two real `go` commands do with drawn strings into a file:
 //! `record-truth FILE`. The older `go` comes through the chain of the
 //! environment it is started in.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "test code"
+)]
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

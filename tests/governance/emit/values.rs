@@ -10,10 +10,8 @@ use super::ground::{CASES, Case, Ground, map, tool};
 
 /// What `go env` prints, one line a name, for the names of a case.
 fn wanted(case: &Case) -> String {
-    case.values
-        .iter()
-        .map(|(_, value)| format!("{value}\n"))
-        .collect()
+    let values: Vec<_> = case.values.iter().map(|(_, value)| *value).collect();
+    values.join("\n") + "\n"
 }
 
 fn names(case: &Case) -> Vec<&str> {
@@ -88,12 +86,8 @@ fn user_sessions_have_the_values() {
         assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
         // It prints assignments that a shell reads.
         ground.write("generated", &said.out);
-        let prints: String = case
-            .values
-            .iter()
-            .map(|(name, _)| format!("printf '%s\\n' \"${name}\"; "))
-            .collect();
-        let line = format!(". ./generated; {prints}");
+        let names = names(case).join("\" \"$");
+        let line = format!(". ./generated; printf '%s\\n' \"${names}\"");
         let said = ground.run(&tool("sh"), &["-eu", "-c", &line], &[]);
         assert_eq!(
             (said.code, said.out),

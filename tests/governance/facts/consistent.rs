@@ -158,84 +158,92 @@ fn filled_folder(ground: &mut Ground) -> String {
     format!("file://{}/cache/download", ground.go.modcache().display())
 }
 
-fn check(ground: &mut Ground, row: &Row, files: &str) {
-    let default = gomod::defaults::GOPROXY.split(',').next().unwrap();
-    let wall = Wall::start();
-    wall.before(&mut ground.go);
-    let database = Database::new("sums.example");
-    database.add(&Module::new(MODULE, "v1.0.0"));
-    ground.upstream.relay(&database);
-    if let Sees::Fails(_) = row.sees {
-        let system = ground
-            .go
-            .run("env GOOS GOARCH")
-            .expect_ok()
-            .trim()
-            .replace('\n', "-");
-        let module = Module::new("golang.org/toolchain", &format!("v0.0.1-go1.99.0.{system}"));
-        ground.upstream.add(&module);
-    }
+/// Everything that is set for a row.
+fn variables(
+    ground: &Ground,
+    row: &Row,
+    files: &str,
+    gosumdb: &str,
+) -> Vec<(&'static str, String)> {
     let fill = |text: &str| {
-        ground
-            .fill(text)
-            .replace("{files}", files)
-            .replace("DEFAULT", default)
+        let text = ground.fill(text).replace("{files}", files);
+        text.replace("DEFAULT", default_proxy())
+    };
+    let gosumdb = match row.told {
+        // It is about Go's own database.
+        "GP204 escapes" => gomod::defaults::GOSUMDB,
+        _ => gosumdb,
     };
     let mut variables = vec![
         ("GOPROXY", ground.upstream.url()),
-        ("GOSUMDB", database.gosumdb()),
+        ("GOSUMDB", gosumdb.to_owned()),
         ("GOTOOLCHAIN", "local".to_owned()),
         ("NO_PROXY", "127.0.0.1".to_owned()),
     ];
-    if row.told.starts_with("GP204") {
-        variables.push(("GOSUMDB", gomod::defaults::GOSUMDB.to_owned()));
-    }
-    variables.extend(
-        row.variables
-            .iter()
-            .map(|(name, value)| (*name, fill(value))),
-    );
-    let env: EnvSnapshot = variables
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let release = goenv::Release::parse(&format!("1.{}", ground.release)).unwrap();
+    let own = row.variables.iter();
+    variables.extend(own.map(|(name, value)| (*name, fill(value))));
+    variables
+}
+
+fn default_proxy() -> &'static str {
+    gomod::defaults::GOPROXY.split(',').next().unwrap()
+}
+
+/// The first combination that is told: rule and effect.
+fn told(release: u32, variables: &[(&str, &str)]) -> String {
+    let env: EnvSnapshot = variables.iter().copied().collect();
+    let release = goenv::Release::parse(&format!("1.{release}")).unwrap();
     let found = goenv::consistency(&goenv::GoEnv::resolve(&goenv::Sources {
         env: &env,
         release,
         ..goenv::Sources::of(&env)
     }));
-    let first = found
-        .first()
-        .map(|one| format!("{} {}", one.rule, one.effect.as_str()));
-    assert_eq!(first.unwrap_or_default(), row.told, "{:?}", row.variables);
+    let first = found.first();
+    first
+        .map(|one| format!("{} {}", one.rule, one.effect.as_str()))
+        .unwrap_or_default()
+}
 
+fn check(ground: &mut Ground, row: &Row, files: &str) {
+    let wall = Wall::start();
+    wall.before(&mut ground.go);
+    let database = Database::new("sums.example");
+    database.add(&Module::new(MODULE, "v1.0.0"));
+    ground.upstream.relay(&database);
+    let system = ground.go.run("env GOOS GOARCH").expect_ok();
+    let system = system.trim().replace('\n', "-");
+    let toolchain = Module::new("golang.org/toolchain", &format!("v0.0.1-go1.99.0.{system}"));
+    ground.upstream.add(&toolchain);
+
+    let variables = variables(ground, row, files, &database.gosumdb());
     let variables: Vec<_> = variables
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    let outcome = ground.download(&variables);
-    let told = format!(
-        "{:?} 1.{}: {}",
-        row.variables,
-        ground.release,
-        said(&outcome)
+    assert_eq!(
+        told(ground.release, &variables),
+        row.told,
+        "{:?}",
+        row.variables
     );
+    let outcome = ground.download(&variables);
+    let text = said(&outcome);
+    let about = format!("{:?} 1.{}: {text}", row.variables, ground.release);
     let asked = ground.asked();
     let is_module = |path: &String| !path.starts_with("sumdb/");
     match row.sees {
-        Sees::Fails(text) => assert!(!outcome.ok && said(&outcome).contains(text), "{told}"),
+        Sees::Fails(reason) => assert!(!outcome.ok && text.contains(reason), "{about}"),
         Sees::Host(host) => {
             let host = match host {
-                "DEFAULT" => default.trim_start_matches("https://"),
+                "DEFAULT" => default_proxy().trim_start_matches("https://"),
                 host => host,
             };
             let wanted = format!("CONNECT {host}:443");
-            assert!(wall.take().contains(&wanted), "{told}");
+            assert!(wall.take().contains(&wanted), "{about}");
         }
-        Sees::NotTheProxy => assert!(!outcome.ok && !asked.iter().any(is_module), "{told}"),
-        Sees::NoLookUp => assert!(outcome.ok && asked.iter().all(is_module), "{told}"),
-        Sees::Works => assert!(outcome.ok && asked.iter().any(is_module), "{told}"),
+        Sees::NotTheProxy => assert!(!outcome.ok && !asked.iter().any(is_module), "{about}"),
+        Sees::NoLookUp => assert!(outcome.ok && asked.iter().all(is_module), "{about}"),
+        Sees::Works => assert!(outcome.ok && asked.iter().any(is_module), "{about}"),
     }
 }
 

@@ -152,7 +152,7 @@ fn f11_a_host_alone_is_https() {
 }
 
 /// F21 and F22: plain http needs no GOINSECURE, and GOINSECURE makes no proxy's certificate good;
-/// SSL_CERT_FILE does. GP301, GP302.
+/// `SSL_CERT_FILE` does. GP301, GP302.
 #[test]
 fn f21_f22_goinsecure_is_not_about_proxies() {
     let folder = tempfile::tempdir().unwrap();

@@ -86,7 +86,7 @@ fn f29_goflags() {
     });
 }
 
-/// F27: what NO_PROXY matches for Go: a star in front of a domain too, which git and curl do not know. GP314.
+/// F27: what `NO_PROXY` matches for Go: a star in front of a domain too, which git and curl do not know. GP314.
 #[test]
 fn f27_no_proxy() {
     each_go(|ground| {

@@ -91,143 +91,147 @@ fn the_articles_table() {
     }
 }
 
+/// Variables, and what is told.
+type Row = (&'static [(&'static str, &'static str)], &'static str);
+
+const LISTS: [Row; 22] = [
+    (
+        &[("GONOPROXY", "git.corp.example")],
+        "GP102 fails GONOSUMDB+GONOPROXY",
+    ),
+    (
+        &[
+            ("GONOPROXY", "git.corp.example/team"),
+            ("GONOSUMDB", "*.corp.example"),
+            ("GOPROXY", "https://p.example"),
+        ],
+        "",
+    ),
+    (
+        &[("GOPRIVATE", "git.corp.example"), ("GONOSUMDB", "none")],
+        "GP102 fails GONOSUMDB+GOPRIVATE",
+    ),
+    (
+        &[("GONOPROXY", "golang.org/x"), ("GOTOOLCHAIN", "local")],
+        "",
+    ),
+    (
+        &[
+            ("GONOPROXY", "git.corp.example"),
+            ("GOSUMDB", "off"),
+            ("GOTOOLCHAIN", "local"),
+        ],
+        "",
+    ),
+    (
+        &[("GONOSUMDB", "git.corp.example")],
+        "GP103 escapes GONOPROXY+GONOSUMDB+GOPROXY",
+    ),
+    (
+        &[("GOPRIVATE", "git.corp.example"), ("GONOPROXY", "none")],
+        "GP103 escapes GONOPROXY+GOPRIVATE+GOPROXY",
+    ),
+    (
+        &[
+            ("GONOSUMDB", "git.corp.example"),
+            ("GOPROXY", "https://p.example"),
+        ],
+        "",
+    ),
+    (
+        &[
+            ("GOPROXY", "off"),
+            ("GOPRIVATE", "git.corp.example"),
+            ("GOSUMDB", "off"),
+            ("GOTOOLCHAIN", "local"),
+        ],
+        "GP004 escapes GOPRIVATE+GOPROXY; GP201 ineffective GOSUMDB+GOPRIVATE",
+    ),
+    (
+        &[
+            ("GOPROXY", "off"),
+            ("GOPRIVATE", "git.corp.example"),
+            ("GONOPROXY", "none"),
+            ("GONOSUMDB", "*"),
+        ],
+        "GP106 ineffective GONOSUMDB+GOSUMDB",
+    ),
+    (
+        &[("GOPROXY", "file:///srv/a,off"), ("GONOPROXY", "none")],
+        "GP204 escapes GOSUMDB+GOPROXY",
+    ),
+    (
+        &[
+            ("GOPROXY", "file:///srv/a"),
+            ("GOSUMDB", "sum.golang.org https://sums.example"),
+        ],
+        "GP204 escapes GOSUMDB+GOPROXY",
+    ),
+    (
+        &[("GOPRIVATE", "*")],
+        "GP403 toolchain-fails GOPRIVATE+GOTOOLCHAIN; GP105 ineffective GOPRIVATE+GOPROXY; GP106 ineffective GOPRIVATE+GOSUMDB",
+    ),
+    (
+        &[("GOPRIVATE", "golang.org"), ("GOTOOLCHAIN", "go1.99.0")],
+        "GP403 toolchain-fails GOPRIVATE+GOTOOLCHAIN",
+    ),
+    (
+        &[
+            ("GOPRIVATE", "golang.org"),
+            ("GOTOOLCHAIN", "go1.99.0+path"),
+        ],
+        "",
+    ),
+    (
+        &[
+            ("GOPRIVATE", "a.example,b.example"),
+            ("GONOPROXY", "a.example"),
+        ],
+        "GP103 escapes GONOPROXY+GOPRIVATE+GOPROXY; GP116 ineffective GONOPROXY+GOPRIVATE",
+    ),
+    (
+        &[
+            ("GOPRIVATE", "a.example"),
+            ("GONOPROXY", "none"),
+            ("GONOSUMDB", "b.example"),
+            ("GOPROXY", "https://p.example"),
+        ],
+        "GP116 ineffective GONOSUMDB+GOPRIVATE",
+    ),
+    (
+        &[("GOPRIVATE", "a.example"), ("GOVCS", "*:off")],
+        "GP318 fails GOVCS+GOPRIVATE",
+    ),
+    (
+        &[
+            ("GOPRIVATE", "a.example"),
+            ("GOVCS", "private:git,*:off"),
+            ("GOPROXY", "https://p.example"),
+        ],
+        "",
+    ),
+    (&[("GOVCS", "*:off")], "GP318 ineffective GOVCS+GOPROXY"),
+    (
+        &[
+            ("GOVCS", "*:off"),
+            ("GOPROXY", "direct"),
+            ("GOTOOLCHAIN", "path"),
+        ],
+        "GP318 fails GOVCS+GOPROXY",
+    ),
+    (
+        &[
+            ("GOINSECURE", "git.corp.example"),
+            ("GOPROXY", "https://p.example"),
+        ],
+        "GP302 ineffective GOINSECURE+GOPROXY",
+    ),
+];
+
 #[test]
 fn lists_of_patterns_against_each_other() {
-    let table: [(&[(&str, &str)], &str); 22] = [
-        (
-            &[("GONOPROXY", "git.corp.example")],
-            "GP102 fails GONOSUMDB+GONOPROXY",
-        ),
-        (
-            &[
-                ("GONOPROXY", "git.corp.example/team"),
-                ("GONOSUMDB", "*.corp.example"),
-                ("GOPROXY", "https://p.example"),
-            ],
-            "",
-        ),
-        (
-            &[("GOPRIVATE", "git.corp.example"), ("GONOSUMDB", "none")],
-            "GP102 fails GONOSUMDB+GOPRIVATE",
-        ),
-        (
-            &[("GONOPROXY", "golang.org/x"), ("GOTOOLCHAIN", "local")],
-            "",
-        ),
-        (
-            &[
-                ("GONOPROXY", "git.corp.example"),
-                ("GOSUMDB", "off"),
-                ("GOTOOLCHAIN", "local"),
-            ],
-            "",
-        ),
-        (
-            &[("GONOSUMDB", "git.corp.example")],
-            "GP103 escapes GONOPROXY+GONOSUMDB+GOPROXY",
-        ),
-        (
-            &[("GOPRIVATE", "git.corp.example"), ("GONOPROXY", "none")],
-            "GP103 escapes GONOPROXY+GOPRIVATE+GOPROXY",
-        ),
-        (
-            &[
-                ("GONOSUMDB", "git.corp.example"),
-                ("GOPROXY", "https://p.example"),
-            ],
-            "",
-        ),
-        (
-            &[
-                ("GOPROXY", "off"),
-                ("GOPRIVATE", "git.corp.example"),
-                ("GOSUMDB", "off"),
-                ("GOTOOLCHAIN", "local"),
-            ],
-            "GP004 escapes GOPRIVATE+GOPROXY; GP201 ineffective GOSUMDB+GOPRIVATE",
-        ),
-        (
-            &[
-                ("GOPROXY", "off"),
-                ("GOPRIVATE", "git.corp.example"),
-                ("GONOPROXY", "none"),
-                ("GONOSUMDB", "*"),
-            ],
-            "GP106 ineffective GONOSUMDB+GOSUMDB",
-        ),
-        (
-            &[("GOPROXY", "file:///srv/a,off"), ("GONOPROXY", "none")],
-            "GP204 escapes GOSUMDB+GOPROXY",
-        ),
-        (
-            &[
-                ("GOPROXY", "file:///srv/a"),
-                ("GOSUMDB", "sum.golang.org https://sums.example"),
-            ],
-            "GP204 escapes GOSUMDB+GOPROXY",
-        ),
-        (
-            &[("GOPRIVATE", "*")],
-            "GP403 toolchain-fails GOPRIVATE+GOTOOLCHAIN; GP105 ineffective GOPRIVATE+GOPROXY; GP106 ineffective GOPRIVATE+GOSUMDB",
-        ),
-        (
-            &[("GOPRIVATE", "golang.org"), ("GOTOOLCHAIN", "go1.99.0")],
-            "GP403 toolchain-fails GOPRIVATE+GOTOOLCHAIN",
-        ),
-        (
-            &[
-                ("GOPRIVATE", "golang.org"),
-                ("GOTOOLCHAIN", "go1.99.0+path"),
-            ],
-            "",
-        ),
-        (
-            &[
-                ("GOPRIVATE", "a.example,b.example"),
-                ("GONOPROXY", "a.example"),
-            ],
-            "GP103 escapes GONOPROXY+GOPRIVATE+GOPROXY; GP116 ineffective GONOPROXY+GOPRIVATE",
-        ),
-        (
-            &[
-                ("GOPRIVATE", "a.example"),
-                ("GONOPROXY", "none"),
-                ("GONOSUMDB", "b.example"),
-                ("GOPROXY", "https://p.example"),
-            ],
-            "GP116 ineffective GONOSUMDB+GOPRIVATE",
-        ),
-        (
-            &[("GOPRIVATE", "a.example"), ("GOVCS", "*:off")],
-            "GP318 fails GOVCS+GOPRIVATE",
-        ),
-        (
-            &[
-                ("GOPRIVATE", "a.example"),
-                ("GOVCS", "private:git,*:off"),
-                ("GOPROXY", "https://p.example"),
-            ],
-            "",
-        ),
-        (&[("GOVCS", "*:off")], "GP318 ineffective GOVCS+GOPROXY"),
-        (
-            &[
-                ("GOVCS", "*:off"),
-                ("GOPROXY", "direct"),
-                ("GOTOOLCHAIN", "path"),
-            ],
-            "GP318 fails GOVCS+GOPROXY",
-        ),
-        (
-            &[
-                ("GOINSECURE", "git.corp.example"),
-                ("GOPROXY", "https://p.example"),
-            ],
-            "GP302 ineffective GOINSECURE+GOPROXY",
-        ),
-    ];
     let mut wrong = String::new();
-    for (variables, wanted) in table {
+    for (variables, wanted) in LISTS {
         let told = told("1.26", variables, None);
         if told != wanted {
             let _ = writeln!(wrong, "{variables:?}\n  {told}\n  not {wanted}");
