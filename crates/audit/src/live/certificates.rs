@@ -11,7 +11,7 @@ const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 /// The largest bundle that is looked into: twenty times what distributions ship.
 const BUNDLE_BYTES: u64 = 8 << 20;
 
-/// Whether SSL_CERT_FILE leads to certificates. Where it does not, Go trusts nobody.
+/// Whether `SSL_CERT_FILE` leads to certificates. Where it does not, Go trusts nobody.
 pub(super) fn judge(judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
     let Some(rule) = rules::find("GP315").filter(|_| cfg!(unix) && !cfg!(target_os = "macos"))
     else {

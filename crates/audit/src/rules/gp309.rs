@@ -174,6 +174,6 @@ fn asked(judgement: &Judgement<'_>) -> Vec<Asked> {
 
 fn found(rule: &'static Rule, file: &File<'_>, span: Span, message: String) -> Finding {
     let mut finding = Finding::new(rule, Some(span), message);
-    finding.site = file.writer.map(|site| site.title()).unwrap_or_default();
+    finding.site = file.writer.map(crate::Site::title).unwrap_or_default();
     finding
 }

@@ -110,6 +110,13 @@ pub(super) fn mend(
     if policy.is_none() {
         settings.retain(|(name, value)| value.as_deref() != Some(go.value(name)));
     }
+    // A line break would begin a setting of its own.
+    settings.retain(|(_, value)| {
+        !value
+            .as_deref()
+            .unwrap_or_default()
+            .contains(char::is_control)
+    });
     if settings.is_empty() {
         return None;
     }
@@ -170,8 +177,7 @@ fn instead(name: &str, go: &GoEnv, policy: Option<&Policy>) -> Option<String> {
         "GOPRIVATE" if policy.is_some_and(|policy| policy.client.direct == Direct::Forbidden) => {
             None
         }
-        "GOPRIVATE" => private,
-        "GONOPROXY" | "GONOSUMDB" => private,
+        "GOPRIVATE" | "GONOPROXY" | "GONOSUMDB" => private,
         "GOTOOLCHAIN" => Some("local".to_owned()),
         "GOFLAGS" => Some(go.value("GOFLAGS").replace("-mod=mod", "-mod=readonly"))
             .filter(|flags| flags != go.value("GOFLAGS")),

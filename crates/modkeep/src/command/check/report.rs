@@ -84,7 +84,7 @@ impl Report<'_> {
     fn routed(&self) -> &'static str {
         match (self.routing.routed, self.policy) {
             (true, Some(_)) => "yes",
-            (true, None) => "yes, by no policy",
+            (true, None) => "yes (no policy)",
             (false, _) => "no",
         }
     }
