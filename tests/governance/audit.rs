@@ -5,3 +5,6 @@ mod article;
 mod corpus;
 mod hosts;
 mod place;
+mod flags;
+mod formats;
+mod hostile;

@@ -160,6 +160,12 @@ pub fn render(audits: &[Audit], format: Format, colour: bool) -> String {
     }
 }
 
+/// All findings for the summary of a job of GitHub Actions, which shows only some as annotations. Markdown;
+/// empty when there are none.
+pub fn job_summary(audits: &[Audit]) -> String {
+    annotations::summary(&shown(audits))
+}
+
 /// `{"schema": 1, "findings": […]}`.
 pub fn json(audits: &[Audit]) -> Json {
     let findings: Vec<_> = shown(audits).iter().map(finding_json).collect();

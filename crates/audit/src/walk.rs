@@ -5,7 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,9 +19,9 @@ use crate::source::SourceFile;
 /// larger is a finding.
 pub(crate) const FILE_BYTES: u64 = 64 << 20;
 
-/// The largest YAML file that is looked into to learn whether it is a Kubernetes manifest or a part of a
-/// pipeline.
-const SNIFFED_BYTES: u64 = 4 << 20;
+/// How much of a YAML file is looked into to learn whether it is a Kubernetes manifest or a part of a
+/// pipeline: the keys that tell stand far in front of that.
+const SNIFFED_BYTES: u64 = 64 << 10;
 
 /// How much of a file without extension is read to see its first line.
 const HEAD_BYTES: u64 = 256;
@@ -68,16 +68,18 @@ pub(crate) fn read_tree(
         .build_parallel();
     walker.run(|| {
         Box::new(|entry| {
-            if let Ok(entry) = entry {
-                let count = seen.fetch_add(1, Ordering::Relaxed);
-                if count.is_multiple_of(1024) {
-                    progress(count);
+            let read = match entry {
+                Ok(entry) => {
+                    let count = seen.fetch_add(1, Ordering::Relaxed);
+                    if count.is_multiple_of(1024) {
+                        progress(count);
+                    }
+                    read_entry(&real, &entry)
                 }
-                if let Some(read) = read_entry(&real, &entry)
-                    && let Ok(mut found) = found.lock()
-                {
-                    found.push(read);
-                }
+                Err(error) => unreadable_folder(&real, &error),
+            };
+            if let (Some(read), Ok(mut found)) = (read, found.lock()) {
+                found.push(read);
             }
             WalkState::Continue
         })
@@ -115,26 +117,26 @@ fn read_one(given: &Path, real: &Path) -> io::Result<Vec<Tracked>> {
 fn read_entry(root: &Path, entry: &DirEntry) -> Option<Tracked> {
     let kind = entry.file_type()?;
     let path = entry.path();
-    let shown = path.strip_prefix(root).ok()?.to_str()?.replace('\\', "/");
+    let shown = shown(root, path)?;
     if shown.is_empty() || is_vendored(&shown) {
         return None;
     }
-    let target: PathBuf = if kind.is_symlink() {
-        let target = fs::canonicalize(path).ok()?;
-        if !target.starts_with(root) {
-            return None;
-        }
-        target
-    } else {
-        path.to_path_buf()
-    };
     let by_path = dialect::by_path(&shown);
-    if by_path == ByPath::Skip {
+    if by_path == ByPath::Skip || kind.is_dir() {
         return None;
     }
+    let target = match kind.is_symlink().then(|| fs::canonicalize(path)) {
+        None => path.to_path_buf(),
+        Some(Ok(target)) if target.starts_with(root) => target,
+        Some(Ok(_)) => return not_read(shown, by_path, "it is a link that leaves the repository"),
+        Some(Err(_)) => return not_read(shown, by_path, "it is a link that leads nowhere"),
+    };
     let metadata = fs::metadata(&target).ok()?;
-    if !metadata.is_file() {
+    if metadata.is_dir() {
         return None;
+    }
+    if !metadata.is_file() {
+        return not_read(shown, by_path, "it is no regular file");
     }
     let dialect = match by_path {
         ByPath::Is(dialect) => dialect,
@@ -143,25 +145,13 @@ fn read_entry(root: &Path, entry: &DirEntry) -> Option<Tracked> {
             dialect::is_shell(&head).then_some(Dialect::Shell)?
         }
         ByPath::MayBeKubernetes => {
-            if metadata.len() > SNIFFED_BYTES {
-                return None;
-            }
-            let bytes = read_head(&target, SNIFFED_BYTES).ok()?;
-            let dialect = dialect::by_content(&bytes)?;
-            return Some(Tracked {
-                file: SourceFile::new(shown, bytes),
-                dialect,
-                fault: None,
-                open_mode: false,
-            });
+            let head = read_head(&target, SNIFFED_BYTES).ok()?;
+            dialect::by_content(&head)?
         }
         ByPath::Skip => return None,
     };
     let (bytes, fault) = if metadata.len() > FILE_BYTES {
-        let fault = format!(
-            "it is larger than {} MiB and was not read",
-            FILE_BYTES >> 20
-        );
+        let fault = format!("it is larger than {} MiB", FILE_BYTES >> 20);
         (Vec::new(), Some(fault))
     } else {
         match read_head(&target, FILE_BYTES) {
@@ -175,6 +165,45 @@ fn read_entry(root: &Path, entry: &DirEntry) -> Option<Tracked> {
         fault,
         open_mode: is_open(&target),
     })
+}
+
+/// A path below the root as findings print it.
+fn shown(root: &Path, path: &Path) -> Option<String> {
+    let below = path.strip_prefix(root).ok()?.to_string_lossy();
+    Some(below.replace('\\', "/"))
+}
+
+/// A file that would be read by its name, and is not.
+fn not_read(shown: String, by_path: ByPath, why: &str) -> Option<Tracked> {
+    let ByPath::Is(dialect) = by_path else {
+        return None;
+    };
+    Some(Tracked {
+        file: SourceFile::new(shown, Vec::new()),
+        dialect,
+        fault: Some(why.to_owned()),
+        open_mode: false,
+    })
+}
+
+/// A folder that nobody may look into: what it holds is not known.
+fn unreadable_folder(root: &Path, error: &ignore::Error) -> Option<Tracked> {
+    let mut error = error;
+    let mut path = None;
+    loop {
+        error = match error {
+            ignore::Error::WithPath { path: at, err } => {
+                path = Some(at);
+                err
+            }
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
+            ignore::Error::Io(_) => break,
+            // A pattern of an ignore file that is none.
+            _ => return None,
+        };
+    }
+    let why = format!("it cannot be read: {error}");
+    not_read(shown(root, path?)?, ByPath::Is(Dialect::Shell), &why)
 }
 
 /// Whether a path lies in a `vendor` folder; its modules.txt counts as the repository's own.

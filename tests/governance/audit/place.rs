@@ -1,7 +1,7 @@
 //! A folder with a repository in it, and what the audit says there.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -125,7 +125,7 @@ impl Place {
 }
 
 impl Said {
-    fn of(output: &Output) -> Self {
+    pub(super) fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| neutral(std::str::from_utf8(bytes).unwrap());
         Self {
             out: text(&output.stdout),
@@ -149,9 +149,4 @@ pub(super) fn line(finding: &Value) -> String {
         word("path"),
         finding["line"]
     )
-}
-
-/// Whether a path is there, links not followed.
-pub(super) fn is_there(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
 }

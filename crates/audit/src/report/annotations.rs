@@ -43,7 +43,31 @@ pub(super) fn render(list: &[Shown<'_>]) -> String {
     if let Some(left @ 1..) = list.len().checked_sub(SHOWN) {
         let _ = writeln!(
             out,
-            "::notice title=modkeep::{left} more findings; `modkeep audit` without --format github shows all"
+            "::notice title=modkeep::{left} more findings are in the summary of the job, or by `modkeep audit` without --format github"
+        );
+    }
+    out
+}
+
+/// All findings as a table in Markdown, the worst first: for the summary of a job, which has no limit that
+/// matters. Empty when there are none.
+pub(super) fn summary(list: &[Shown<'_>]) -> String {
+    let mut sorted: Vec<&Shown<'_>> = list.iter().collect();
+    sorted.sort_by_key(|shown| std::cmp::Reverse(shown.severity));
+    let mut out = String::new();
+    if !list.is_empty() {
+        out.push_str("| modkeep audit | rule | place | |\n|---|---|---|---|\n");
+    }
+    for shown in sorted {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            out,
+            "| {} | {} | {}:{} | {} |",
+            super::severity(shown.severity),
+            shown.rule.id,
+            shown.path,
+            shown.line,
+            shown.message.replace('|', "\\|").replace(['\r', '\n'], " ")
         );
     }
     out

@@ -22,6 +22,16 @@ pub(super) const RULE: Rule = Rule {
     page: "GONOSUMCHECK was never part of a release of Go; GONOSUMDB is what works. `GO111MODULE=on` is the default since Go 1.16 and `auto` only confuses; `off` switches modules off, and with them GOPROXY, go.sum and everything else a company decides. `go get -insecure` was removed in Go 1.17, and `go` refuses it.\n\nDelete it.",
     examples: &[
         Example {
+            title: "a flag that is gone, for every command",
+            files: &[(
+                ".gitlab-ci.yml",
+                "test:\n  variables:\n    GOFLAGS: -insecure\n  script:\n    - go build ./...\n",
+            )],
+            policy: None,
+            finds: &[".gitlab-ci.yml:3"],
+            fixed: None,
+        },
+        Example {
             title: "a leftover",
             files: &[(
                 ".github/workflows/ci.yml",
@@ -119,9 +129,19 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         let finding = finding.as_severity(severity);
         findings.push(without(judgement, finding, "GO111MODULE", safety));
     }
+    for value in judgement.in_use("GOFLAGS") {
+        let text = value.candidate.value.text().unwrap_or_default();
+        if !text.split_whitespace().any(is_flag) {
+            continue;
+        }
+        let message = format!(
+            "`-insecure` in GOFLAGS (`{text}`) was removed in Go 1.17, and every command refuses it; GOINSECURE is what is left"
+        );
+        let finding = Finding::new(rule, value.candidate.span, message);
+        findings.push(value.about(finding, "GOFLAGS"));
+    }
     for site in judgement.sites {
-        let is_flag = |word: &String| matches!(word.as_str(), "-insecure" | "--insecure");
-        if !matches!(site.act, Act::Run(Tool::Go)) || !site.words.iter().any(is_flag) {
+        if !matches!(site.act, Act::Run(Tool::Go)) || !site.words.iter().any(|word| is_flag(word)) {
             continue;
         }
         let message =
@@ -134,4 +154,8 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             None => finding,
         });
     }
+}
+
+fn is_flag(word: &str) -> bool {
+    matches!(word, "-insecure" | "--insecure" | "-insecure=true" | "--insecure=true")
 }

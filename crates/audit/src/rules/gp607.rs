@@ -1,5 +1,6 @@
 //! GP607 secret-in-arg-env.
 
+use crate::dialect::Dialect;
 use crate::environment::Confidence;
 use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
@@ -7,7 +8,7 @@ use crate::rule::{Example, Rule};
 
 use crate::dialects::dockerfile::detail::{Instruction, InstructionKind, Pair};
 use crate::finding::{Edit, Safety};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::text::{Part, Text};
 
 use super::{builds, secrets};
@@ -108,6 +109,16 @@ pub(super) const RULE: Rule = Rule {
             ),
         },
         Example {
+            title: "a token in the environment of a service",
+            files: &[(
+                "compose.yaml",
+                "services:\n  app:\n    image: app\n    environment:\n      AUTH_HEADER: Bearer ghp_0123456789012345678901\n      DATABASE: postgres://test:test@db/test\n",
+            )],
+            policy: None,
+            finds: &["compose.yaml:5"],
+            fixed: None,
+        },
+        Example {
             title: "a secret mount",
             files: &[(
                 "Dockerfile",
@@ -183,6 +194,57 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             findings.push(without(judgement, finding));
         }
     }
+    written_tokens(rule, judgement, findings);
+}
+
+/// Tokens that stand in the variables of pipelines and in compose files. Logins in URLs are spoken of
+/// elsewhere, and are those of a test's database as often as not.
+fn written_tokens(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
+    let mut found = |name: &str, span: Span| {
+        let message = format!(
+            "the value of {name} has a secret in it, which everybody who can read this file has; keep it where the system keeps secrets"
+        );
+        let written = judgement.repository.slice(span);
+        findings.push(Finding::new(rule, Some(span), message).about(name, written));
+    };
+    for unit in &judgement.repository.units {
+        match unit.dialect {
+            Dialect::GitHubWorkflow
+            | Dialect::GitHubAction
+            | Dialect::GitLab
+            | Dialect::Jenkinsfile => {
+                for setting in builds::settings(&unit.blocks) {
+                    if secrets::is_token(&setting.value) {
+                        found(&setting.name, setting.span);
+                    }
+                }
+            }
+            Dialect::Compose => {
+                // Services that run no Go are read by nobody, and may hold a token all the same.
+                for (name, span) in assignments(unit.file, judgement) {
+                    if secrets::is_token(&Text::literal(judgement.repository.slice(span))) {
+                        found(name, span);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `NAME: value` and `NAME=value` in the lines of a file.
+fn assignments<'a>(file: FileId, judgement: &Judgement<'a>) -> Vec<(&'a str, Span)> {
+    let source = judgement.repository.file(file);
+    let lines = (1..=source.line_count()).filter_map(|line| source.line_range(line));
+    let pair = |line: std::ops::Range<usize>| {
+        let text = source.text().get(line.clone())?;
+        let at = text.find([':', '='])?;
+        let name = text[..at].trim_matches([' ', '-', '"', '\'', '\t']);
+        let value = line.start + at + 1..line.start + text.trim_end().len();
+        let is_name = !name.is_empty() && !name.starts_with('#') && value.start < value.end;
+        is_name.then(|| (name, Span::new(file, value)))
+    };
+    lines.filter_map(pair).collect()
 }
 
 /// Whether an `ENV` that is called like a secret takes its value from a variable: an argument, hence.

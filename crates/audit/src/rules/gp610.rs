@@ -107,6 +107,10 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
                 else {
                     continue;
                 };
+                // Of an image that the build chooses nobody knows where its Go keeps things.
+                if site.image.is_none() {
+                    continue;
+                }
                 let home = caches::home(judgement.repository, stage, instruction);
                 for mount in run.mounts.iter().filter(|mount| caches::is_cache(mount)) {
                     findings.extend(misplaced(

@@ -22,6 +22,18 @@ pub(super) fn is_in(value: &Text) -> bool {
     secret::hide(&shown) != shown || userinfo(&shown).is_some()
 }
 
+/// Whether a token stands in a value, by its shape; logins in URLs do not count.
+pub(super) fn is_token(value: &Text) -> bool {
+    let Some(literal) = value.as_literal() else {
+        return false;
+    };
+    let mut rest = literal.to_owned();
+    while let Some(range) = userinfo(&rest) {
+        rest.replace_range(range, "");
+    }
+    secret::hide(&rest) != rest
+}
+
 /// User and password of a URL, with the `@` behind them.
 pub(super) fn userinfo(text: &str) -> Option<Range<usize>> {
     for (at, _) in text.match_indices("://") {

@@ -315,12 +315,12 @@ fn mend(
             } else {
                 "mended"
             };
-            tell(&format!("{verb}: {name}"));
+            tell(&audit::hide(&format!("{verb}: {name}")));
         }
         for name in &mended.dropped {
-            tell(&format!(
+            tell(&audit::hide(&format!(
                 "left alone, since it would make something worse: {name}"
-            ));
+            )));
         }
         after.push(mended.audit);
     }

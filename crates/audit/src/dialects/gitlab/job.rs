@@ -125,6 +125,9 @@ impl<'a> Pipeline<'a> {
         }
         let mut after = Embedded::new(entry.key.file);
         self.add_lines(self.keyword(job, "after_script"), &mut after);
+        for lines in [self.keyword(job, "before_script"), job.get("script")] {
+            items.extend(self.lost_lines(lines));
+        }
         if after.text().is_empty() {
             items.extend(steps(&script));
         } else {
@@ -186,6 +189,26 @@ impl<'a> Pipeline<'a> {
                 script.push("\n", line.span().range().end);
             }
         }
+    }
+
+    /// References in a script that lead to no lines: to what is not there, or deeper than GitLab goes.
+    fn lost_lines(&self, lines: Option<Value<'a>>) -> Vec<Item> {
+        let Some(node) = lines.and_then(|lines| lines.node()) else {
+            return Vec::new();
+        };
+        let is_reference = |node: &Node<'a>| node.tag() == Some("!reference");
+        let references = match is_reference(&node) {
+            true => vec![node],
+            false => node.items().filter(is_reference).collect(),
+        };
+        let lost = references
+            .into_iter()
+            .filter(|node| self.flat(*node, 0).is_empty());
+        lost.map(|node| Item::Lost {
+            span: node.span(),
+            what: "this `!reference` leads to no lines".to_owned(),
+        })
+        .collect()
     }
 
     /// What `inherit` keeps away of the pipeline's variables.

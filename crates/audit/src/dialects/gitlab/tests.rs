@@ -236,3 +236,34 @@ fn after_script_is_a_shell_of_its_own() {
         "#,
     );
 }
+
+#[test]
+fn references_that_lead_to_no_lines_are_lost() {
+    let text = "
+.a:
+  script: [go build]
+one:
+  script: [!reference [.a, script], !reference [.b, script]]
+two:
+  before_script: !reference [two, before_script]
+  script: [!reference [.a, script]]
+";
+    let source = [(PIPELINE, text.as_bytes())];
+    let repository = Repository::from_files(source);
+    let lost = |name: &str| {
+        let jobs = repository.units.iter().flat_map(|unit| &unit.blocks);
+        let mut todo: Vec<&Item> = jobs.flat_map(|block| &block.items).collect();
+        let mut lost = 0;
+        while let Some(item) = todo.pop() {
+            match item {
+                Item::Block(block) if block.kind != "job" || block.name == name => {
+                    todo.extend(&block.items);
+                }
+                Item::Lost { .. } => lost += 1,
+                _ => {}
+            }
+        }
+        lost
+    };
+    assert_eq!((lost("one"), lost("two")), (1, 1));
+}

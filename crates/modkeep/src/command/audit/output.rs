@@ -100,7 +100,12 @@ pub(crate) fn print_findings(
 ) -> Result<(), Failure> {
     print_each(outputs, env, |format, colour| {
         audit::render(audits, format, colour)
-    })
+    })?;
+    let is_github = |output: &Output| output.format == Kind::Findings(Format::GitHub);
+    if outputs.iter().any(is_github) {
+        append_summary(env, &audit::job_summary(audits))?;
+    }
+    Ok(())
 }
 
 /// Prints what `render` makes of each format asked for; text if none was. It is told whether a terminal
@@ -123,6 +128,16 @@ pub(in crate::command) fn print_each(
         }
     }
     Ok(())
+}
+
+/// Adds to the summary of a GitHub job, when this is one: the runner says which file that is.
+fn append_summary(env: &EnvSnapshot, text: &str) -> Result<(), Failure> {
+    let Some(path) = env.get("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let file = fs::OpenOptions::new().create(true).append(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| Failure::unchecked(format!("{path}: cannot be written: {error}")))
 }
 
 /// Prints an inventory in all formats asked for.
@@ -173,6 +188,15 @@ pub(super) fn replace_file(path: &Path, expected: &[u8], bytes: &[u8]) -> Result
 }
 
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A pipe or a device is written to, and never put aside; a link stays one.
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    if fs::metadata(&real).is_ok_and(|metadata| !metadata.is_file()) {
+        return fs::OpenOptions::new()
+            .write(true)
+            .open(&real)?
+            .write_all(bytes);
+    }
+    let path = real.as_path();
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
