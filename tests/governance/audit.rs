@@ -3,8 +3,8 @@
 mod archive;
 mod article;
 mod corpus;
-mod hosts;
-mod place;
 mod flags;
 mod formats;
 mod hostile;
+mod hosts;
+mod place;

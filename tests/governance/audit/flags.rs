@@ -23,6 +23,13 @@ fn lines(place: &Place, arguments: &[&str]) -> Vec<String> {
     place.findings(arguments).iter().map(line).collect()
 }
 
+/// The errors alone: what else is found there grows with the rules.
+fn errors(place: &Place, arguments: &[&str]) -> Vec<String> {
+    let mut lines = lines(place, arguments);
+    lines.retain(|line| line.starts_with("error"));
+    lines
+}
+
 #[test]
 fn exit_codes_tell_how_it_went() {
     deadline(WITHIN, || {
@@ -59,14 +66,24 @@ fn exit_codes_tell_how_it_went() {
             assert_eq!(said.code, Some(*code), "{arguments:?}: {said:?}");
         }
         // JSON comes in every case but wrong usage.
-        for arguments in [&["nowhere"][..], &["--trace", "a.yml:1"], &["--inventory", "nowhere"]] {
+        for arguments in [
+            &["nowhere"][..],
+            &["--trace", "a.yml:1"],
+            &["--inventory", "nowhere"],
+        ] {
             let mut all = vec!["--format", "json"];
             all.extend(arguments);
             let said = bad.audit(&all);
-            assert_eq!((said.code, said.json()["schema"].as_u64()), (Some(3), Some(1)));
+            assert_eq!(
+                (said.code, said.json()["schema"].as_u64()),
+                (Some(3), Some(1))
+            );
             assert!(!said.err.is_empty());
         }
-        assert_eq!(broken.audit(&["--strict", "--format", "json"]).json()["findings"][0]["rule"], "GP901");
+        assert_eq!(
+            broken.audit(&["--strict", "--format", "json"]).json()["findings"][0]["rule"],
+            "GP901"
+        );
     });
 }
 
@@ -78,19 +95,34 @@ fn a_baseline_lets_only_new_findings_fail() {
         assert_eq!(place.audit(&["--write-baseline", &known]).code, Some(0));
         let written: Value = serde_json::from_str(&fs::read_to_string(&known).unwrap()).unwrap();
         for entry in written["entries"].as_array().unwrap() {
-            assert!(entry["fingerprint"].is_string() && entry["created"].is_string(), "{entry}");
+            assert!(
+                entry["fingerprint"].is_string() && entry["created"].is_string(),
+                "{entry}"
+            );
         }
         let said = place.audit(&["--baseline", &known]);
         assert_eq!((said.code, said.out.trim()), (Some(0), "no findings"));
         // Lines that move change nothing, and what is new is seen.
         place.write(CI, &format!("# a comment\n\n{WORKFLOW}      - run: go vet ./...\n        env: {{GOFLAGS: -mod mod}}\n"));
-        assert_eq!(lines(&place, &["--baseline", &known]), ["error GP407 .github/workflows/ci.yml:14"]);
+        assert_eq!(
+            errors(&place, &["--baseline", &known]),
+            ["error GP407 .github/workflows/ci.yml:14"]
+        );
         // An entry that has ended does not hold.
-        let ended = fs::read_to_string(&known).unwrap().replace("\"created\"", "\"expiry\": \"2020-01-01\", \"created\"");
+        let ended = fs::read_to_string(&known)
+            .unwrap()
+            .replace("\"created\"", "\"expiry\": \"2020-01-01\", \"created\"");
         fs::write(&known, ended).unwrap();
-        assert_eq!(lines(&place, &["--baseline", &known]).len(), 3);
+        assert_eq!(errors(&place, &["--baseline", &known]).len(), 2);
         // One that has grown old is told.
-        fs::write(&known, fs::read_to_string(&known).unwrap().replace("\"created\": \"2", "\"created\": \"1").replace("\"expiry\": \"2020-01-01\", ", "")).unwrap();
+        fs::write(
+            &known,
+            fs::read_to_string(&known)
+                .unwrap()
+                .replace("\"created\": \"2", "\"created\": \"1")
+                .replace("\"expiry\": \"2020-01-01\", ", ""),
+        )
+        .unwrap();
         let old = lines(&place, &["--baseline", &known]);
         assert!(old.iter().any(|line| line.contains("GP906")), "{old:?}");
     });
@@ -101,22 +133,45 @@ fn suppressions_hold_only_in_order() {
     let with = |comment: &str| WORKFLOW.replace("'off'", &format!("'off' {comment}"));
     deadline(WITHIN, move || {
         let cases: &[(&str, &[&str])] = &[
-            ("# modkeep: ignore[GP201] reason=\"a test\"", &["warning GP003"]),
-            ("# modkeep: ignore[GP201] reason=\"a test\" until=2999-01-01", &["warning GP003"]),
-            ("# modkeep: ignore[GP201]", &["error GP201", "warning GP003", "warning GP905"]),
-            ("# modkeep: ignore[GP201] reason=\"a test\" until=2020-01-01", &["error GP201", "warning GP003", "warning GP905"]),
-            ("# modkeep: ignore[GP999] reason=\"a test\"", &["error GP201", "warning GP003", "warning GP905"]),
+            (
+                "# modkeep: ignore[GP201] reason=\"a test\"",
+                &["warning GP003"],
+            ),
+            (
+                "# modkeep: ignore[GP201] reason=\"a test\" until=2999-01-01",
+                &["warning GP003"],
+            ),
+            (
+                "# modkeep: ignore[GP201]",
+                &["error GP201", "warning GP003", "warning GP905"],
+            ),
+            (
+                "# modkeep: ignore[GP201] reason=\"a test\" until=2020-01-01",
+                &["error GP201", "warning GP003", "warning GP905"],
+            ),
+            (
+                "# modkeep: ignore[GP999] reason=\"a test\"",
+                &["error GP201", "warning GP003", "warning GP905"],
+            ),
         ];
         for (comment, expected) in cases {
             let place = Place::with(&[(CI, &with(comment))]);
             let mut found: Vec<String> = lines(&place, &[])
                 .iter()
                 .map(|line| line.rsplit_once(' ').unwrap().0.to_owned())
+                .filter(|line| {
+                    ["GP201", "GP003", "GP905"]
+                        .iter()
+                        .any(|rule| line.ends_with(rule))
+                })
                 .collect();
             found.sort();
             assert_eq!(found, *expected, "{comment}");
             let all = lines(&place, &["--no-ignores"]);
-            assert!(all.iter().any(|line| line.contains("GP201")), "{comment}: {all:?}");
+            assert!(
+                all.iter().any(|line| line.contains("GP201")),
+                "{comment}: {all:?}"
+            );
         }
     });
 }
@@ -126,9 +181,18 @@ fn suppressions_hold_only_in_order() {
 fn the_trace_says_where_a_value_was_lost() {
     deadline(WITHIN, || {
         let place = Place::with(&[
-            (CI, "on: push\nenv:\n  GOPROXY: https://goproxy.corp.example\njobs:\n  build:\n    runs-on: x\n    steps:\n      - name: build\n        run: make release\n"),
-            ("Makefile", "release:\n\tdocker build -f build/Dockerfile --target app .\n"),
-            ("build/Dockerfile", "ARG GOPROXY=https://goproxy.corp.example\nFROM golang:1.24 AS app\nCOPY go.mod go.sum ./\nRUN go mod download\n"),
+            (
+                CI,
+                "on: push\nenv:\n  GOPROXY: https://goproxy.corp.example\njobs:\n  build:\n    runs-on: x\n    steps:\n      - name: build\n        run: make release\n",
+            ),
+            (
+                "Makefile",
+                "release:\n\tdocker build -f build/Dockerfile --target app .\n",
+            ),
+            (
+                "build/Dockerfile",
+                "ARG GOPROXY=https://goproxy.corp.example\nFROM golang:1.24 AS app\nCOPY go.mod go.sum ./\nRUN go mod download\n",
+            ),
             ("go.mod", "module a.example\n\ngo 1.24\n"),
         ]);
         let said = place.audit(&["--trace", "build/Dockerfile:4"]);
@@ -147,7 +211,9 @@ fn the_trace_says_where_a_value_was_lost() {
         ] {
             assert!(text.contains(part), "{part} is not in\n{text}");
         }
-        let json = place.audit(&["--trace", "build/Dockerfile:4", "--format", "json"]).json();
+        let json = place
+            .audit(&["--trace", "build/Dockerfile:4", "--format", "json"])
+            .json();
         let site = &json["sites"][0];
         assert!(site["variables"].to_string().contains("GOPROXY"), "{json}");
     });
@@ -157,7 +223,11 @@ fn the_trace_says_where_a_value_was_lost() {
 fn the_inventory_lists_all_sites_of_all_repositories() {
     deadline(WITHIN, || {
         let place = Place::new();
-        for (name, value) in [("one", "direct"), ("group/two", "fallback"), ("group/three", "https://a.example")] {
+        for (name, value) in [
+            ("one", "direct"),
+            ("group/two", "fallback"),
+            ("group/three", "https://a.example"),
+        ] {
             fs::create_dir_all(place.at(&format!("{name}/.git"))).unwrap();
             place.write(&format!("{name}/{CI}"), &WARNED.replace("direct", value));
         }
@@ -168,23 +238,36 @@ fn the_inventory_lists_all_sites_of_all_repositories() {
             .iter()
             .map(|site| {
                 let word = |key: &str| site[key].as_str().unwrap();
-                (word("path").to_owned(), word("verdict").to_owned(), site["variables"]["GOPROXY"].as_str().unwrap().to_owned())
+                (
+                    word("path").to_owned(),
+                    word("verdict").to_owned(),
+                    site["variables"]["GOPROXY"].as_str().unwrap().to_owned(),
+                )
             })
             .collect();
         let path = |name: &str| format!("{name}/{CI}");
         assert_eq!(
             shown,
             [
-                (path("group/three"), "ok".to_owned(), "https://a.example".to_owned()),
+                (
+                    path("group/three"),
+                    "ok".to_owned(),
+                    "https://a.example".to_owned()
+                ),
                 (path("group/two"), "error".to_owned(), "fallback".to_owned()),
                 (path("one"), "warning".to_owned(), "direct".to_owned()),
             ]
         );
         for site in sites {
-            assert_eq!((site["line"].as_u64(), site["system"].as_str()), (Some(8), Some("github")));
+            assert_eq!(
+                (site["line"].as_u64(), site["system"].as_str()),
+                (Some(8), Some("github"))
+            );
             assert_eq!(site["command"], "go build ./...");
         }
-        let csv = place.audit(&["--repos", "--inventory", "--format", "csv"]).out;
+        let csv = place
+            .audit(&["--repos", "--inventory", "--format", "csv"])
+            .out;
         assert_eq!(csv.lines().count(), 4, "{csv}");
         let text = place.audit(&["--repos", "--inventory"]).out;
         assert!(text.contains("3 sites"), "{text}");
@@ -206,7 +289,11 @@ fn a_diff_changes_nothing() {
         let text = WORKFLOW.replace("direct", "https://a.example,Direct");
         let place = Place::with(&[(CI, &text)]);
         let said = place.audit(&["--fix", "--diff", "--exit-zero"]);
-        assert!(said.out.contains("+          GOPROXY: https://a.example,direct"), "{said:?}");
+        assert!(
+            said.out
+                .contains("+          GOPROXY: https://a.example,direct"),
+            "{said:?}"
+        );
         assert_eq!(place.read(CI), text);
         place.audit(&["--fix"]);
         assert_eq!(place.read(CI), text.replace("Direct", "direct"));

@@ -51,7 +51,12 @@ fn sarif_is_sarif() {
         for rule in rules {
             assert!(rule["id"].as_str().unwrap().starts_with("modkeep/GP"));
             assert!(rule["helpUri"].as_str().unwrap().starts_with("https://"));
-            assert!(!rule["shortDescription"]["text"].as_str().unwrap().is_empty());
+            assert!(
+                !rule["shortDescription"]["text"]
+                    .as_str()
+                    .unwrap()
+                    .is_empty()
+            );
         }
         let results = run["results"].as_array().unwrap();
         assert_eq!(results.len(), place.findings(&[]).len());
@@ -63,7 +68,10 @@ fn sarif_is_sarif() {
             assert!(["error", "warning", "note"].contains(&level), "{level}");
             assert!(!result["message"]["text"].as_str().unwrap().is_empty());
             let fingerprint = &result["partialFingerprints"]["modkeep/v1"];
-            assert!(fingerprints.insert(fingerprint.to_string()), "{fingerprint}");
+            assert!(
+                fingerprints.insert(fingerprint.to_string()),
+                "{fingerprint}"
+            );
             let place = &result["locations"][0]["physicalLocation"];
             let uri = place["artifactLocation"]["uri"].as_str().unwrap();
             assert!(!uri.contains(' ') && uri.is_ascii(), "{uri}");
@@ -114,7 +122,11 @@ fn junit_has_a_suite_a_file_and_a_case_a_finding() {
         assert_eq!(count("<testsuite "), 3);
         assert!(text.contains(&format!("failures=\"{findings}\"")), "{text}");
         for tag in ["testsuites", "testsuite", "testcase", "failure"] {
-            assert_eq!(count(&format!("<{tag} ")), count(&format!("</{tag}>")), "{tag}");
+            assert_eq!(
+                count(&format!("<{tag} ")),
+                count(&format!("</{tag}>")),
+                "{tag}"
+            );
         }
         assert!(!text.contains("-> go build"), "{text}");
         let clean = Place::with(&[("a.sh", "#!/bin/sh\ngo build\n")]);
@@ -132,7 +144,9 @@ fn github_sees_the_worst_ten_and_the_summary_has_all() {
             .collect();
         place.write(
             ".github/workflows/a.yml",
-            &format!("on: push\nenv:\n  GOSUMDB: 'off'\njobs:\n  a:\n    runs-on: x\n    steps:\n{steps}"),
+            &format!(
+                "on: push\nenv:\n  GOSUMDB: 'off'\njobs:\n  a:\n    runs-on: x\n    steps:\n{steps}"
+            ),
         );
         let summary = place.beside("summary.md");
         let said = place
@@ -143,7 +157,9 @@ fn github_sees_the_worst_ten_and_the_summary_has_all() {
         let out = String::from_utf8(said.stdout).unwrap();
         let lines: Vec<_> = out.lines().collect();
         assert!(
-            lines[0].starts_with("::error file=.github/workflows/a.yml,line=3,endLine=3,col=12,title=GP"),
+            lines[0].starts_with(
+                "::error file=.github/workflows/a.yml,line=3,endLine=3,col=12,title=GP"
+            ),
             "{out}"
         );
         let annotations = lines.iter().filter(|line| line.contains("file="));
@@ -152,7 +168,13 @@ fn github_sees_the_worst_ten_and_the_summary_has_all() {
         let summary = fs::read_to_string(summary).unwrap();
         let findings = place.findings(&[]);
         assert_eq!(summary.matches("GP003").count(), 14, "{summary}");
-        assert_eq!(summary.lines().filter(|line| line.starts_with("| ")).count(), findings.len() + 1);
+        assert_eq!(
+            summary
+                .lines()
+                .filter(|line| line.starts_with("| "))
+                .count(),
+            findings.len() + 1
+        );
     });
 }
 
@@ -174,16 +196,37 @@ fn several_formats_come_from_one_run() {
         assert!(said.json()["findings"].is_array());
         let written = fs::read_to_string(sarif).unwrap();
         assert_eq!(super::archive::neutral(&written), format(&place, "sarif"));
-        assert_eq!(fs::read_to_string(junit).unwrap().matches("<testsuites").count(), 1);
+        assert_eq!(
+            fs::read_to_string(junit)
+                .unwrap()
+                .matches("<testsuites")
+                .count(),
+            1
+        );
         // Two cannot both go to standard output, and an unknown one is no format.
-        for wrong in [&["--format", "json", "--format", "text"][..], &["--format", "yaml"], &["--format", "csv"], &["--format", "sarif="]] {
+        for wrong in [
+            &["--format", "json", "--format", "text"][..],
+            &["--format", "yaml"],
+            &["--format", "csv"],
+            &["--format", "sarif="],
+        ] {
             let said = place.audit(wrong);
             assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{wrong:?}");
         }
         // What is no file is written to, not replaced.
         let pipe = place.beside("pipe");
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let reader = std::process::Command::new("cat").arg(&pipe).stdout(std::process::Stdio::piped()).spawn().unwrap();
+        assert!(
+            std::process::Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let reader = std::process::Command::new("cat")
+            .arg(&pipe)
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
         place.audit(&["--format", &format!("json={}", pipe.display())]);
         let read = reader.wait_with_output().unwrap().stdout;
         assert!(serde_json::from_slice::<Value>(&read).unwrap()["findings"].is_array());
@@ -203,17 +246,68 @@ const SECRETS: [&str; 5] = [
 fn secrets_are_printed_nowhere() {
     let [password, github, gitlab, netrc, amazon] = SECRETS;
     let files = [
-        (".github/workflows/ci.yml", format!("on: push\nenv:\n  GOPROXY: https://ci:{password}@goproxy.example/,Direct\n  GONOSUMDB: '*, {github}'\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: git config --global url.\"https://{github}@github.com/\".insteadOf https://github.com/\n      - run: go build -ldflags \"-X main.token={github}\" ./...\n      - run: docker build --build-arg GOPROXY=https://u:{password}@p.example --build-arg TOKEN={gitlab} .\n")),
-        (".gitlab-ci.yml", format!("variables:\n  GOPROXY: 'http://oauth2:{gitlab}@p.example;direct'\na:\n  script:\n    - echo machine p.example login u password {netrc} > ~/.netrc\n    - export GOFLAGS='-mod mod' GOAUTH='; {amazon}'\n    - curl -k -H 'Authorization: Bearer {github}' https://x.example\n    - go build\n")),
-        ("Dockerfile", format!("FROM golang:1.24\nARG TOKEN={github}\nARG GOPROXY=https://u:{password}@p.example|direct\nENV AWS_KEY={amazon}\nRUN go env -w GOPROXY=$GOPROXY && go build\n")),
-        ("a.sh", format!("#!/bin/sh\nexport GOPROXY=https://u:{password}@p.example|direct GIT_TOKEN={github}\ngo build\n")),
-        ("Makefile", format!("GOPROXY = \"https://u:{password}@p.example\"\nexport GOPROXY\na:\n\tgo build\n")),
-        ("compose.yaml", format!("services:\n  a:\n    build:\n      context: .\n      args: {{GOPROXY: 'https://u:{password}@p.example', TOKEN: {gitlab}}}\n")),
-        (".netrc", format!("machine p.example login u password {netrc}\n")),
-        (".config/go/env", format!("GOPROXY=\"https://u:{password}@p.example\"\n")),
-        ("etc/systemd/system/a.service", format!("[Service]\nEnvironment=GOPROXY=https://u:{password}@p.example, direct\nEnvironment=TOKEN={github}\nExecStart=/usr/bin/go build\n")),
-        ("k8s/a.yaml", format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  GOPROXY: https://u:{password}@p.example\n  TOKEN: {gitlab}\n")),
-        ("Jenkinsfile", format!("pipeline {{\n  agent any\n  environment {{ GOPROXY = 'https://u:{password}@p.example' }}\n  stages {{ stage('a') {{ steps {{ sh 'TOKEN={github} go build' }} }} }}\n}}\n")),
+        (
+            ".github/workflows/ci.yml",
+            format!(
+                "on: push\nenv:\n  GOPROXY: https://ci:{password}@goproxy.example/,Direct\n  GONOSUMDB: '*, {github}'\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: git config --global url.\"https://{github}@github.com/\".insteadOf https://github.com/\n      - run: go build -ldflags \"-X main.token={github}\" ./...\n      - run: docker build --build-arg GOPROXY=https://u:{password}@p.example --build-arg TOKEN={gitlab} .\n"
+            ),
+        ),
+        (
+            ".gitlab-ci.yml",
+            format!(
+                "variables:\n  GOPROXY: 'http://oauth2:{gitlab}@p.example;direct'\na:\n  script:\n    - echo machine p.example login u password {netrc} > ~/.netrc\n    - export GOFLAGS='-mod mod' GOAUTH='; {amazon}'\n    - curl -k -H 'Authorization: Bearer {github}' https://x.example\n    - go build\n"
+            ),
+        ),
+        (
+            "Dockerfile",
+            format!(
+                "FROM golang:1.24\nARG TOKEN={github}\nARG GOPROXY=https://u:{password}@p.example|direct\nENV AWS_KEY={amazon}\nRUN go env -w GOPROXY=$GOPROXY && go build\n"
+            ),
+        ),
+        (
+            "a.sh",
+            format!(
+                "#!/bin/sh\nexport GOPROXY=https://u:{password}@p.example|direct GIT_TOKEN={github}\ngo build\n"
+            ),
+        ),
+        (
+            "Makefile",
+            format!(
+                "GOPROXY = \"https://u:{password}@p.example\"\nexport GOPROXY\na:\n\tgo build\n"
+            ),
+        ),
+        (
+            "compose.yaml",
+            format!(
+                "services:\n  a:\n    build:\n      context: .\n      args: {{GOPROXY: 'https://u:{password}@p.example', TOKEN: {gitlab}}}\n"
+            ),
+        ),
+        (
+            ".netrc",
+            format!("machine p.example login u password {netrc}\n"),
+        ),
+        (
+            ".config/go/env",
+            format!("GOPROXY=\"https://u:{password}@p.example\"\n"),
+        ),
+        (
+            "etc/systemd/system/a.service",
+            format!(
+                "[Service]\nEnvironment=GOPROXY=https://u:{password}@p.example, direct\nEnvironment=TOKEN={github}\nExecStart=/usr/bin/go build\n"
+            ),
+        ),
+        (
+            "k8s/a.yaml",
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  GOPROXY: https://u:{password}@p.example\n  TOKEN: {gitlab}\n"
+            ),
+        ),
+        (
+            "Jenkinsfile",
+            format!(
+                "pipeline {{\n  agent any\n  environment {{ GOPROXY = 'https://u:{password}@p.example' }}\n  stages {{ stage('a') {{ steps {{ sh 'TOKEN={github} go build' }} }} }}\n}}\n"
+            ),
+        ),
         ("go.mod", "module a.example\n\ngo 1.24\n".to_owned()),
     ];
     deadline(WITHIN, move || {
@@ -252,7 +346,10 @@ fn secrets_are_printed_nowhere() {
                 for text in [&said.out, &said.err, &files] {
                     if let Some(at) = text.find(secret) {
                         let line = text[..at].lines().count();
-                        panic!("{command:?} prints {secret}: {:?}", text.lines().nth(line - 1));
+                        panic!(
+                            "{command:?} prints {secret}: {:?}",
+                            text.lines().nth(line - 1)
+                        );
                     }
                 }
             }

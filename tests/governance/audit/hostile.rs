@@ -105,7 +105,10 @@ fn any_bytes_in_any_file_end_well() {
         ("lists in a line", b"- ".repeat(50_000)),
         ("line ends escaped", b"\\\n".repeat(20_000)),
         ("texts that do not end", b"cat <<EOF\n".repeat(5_000)),
-        ("conditions that do not end", b"if true; then\n".repeat(5_000)),
+        (
+            "conditions that do not end",
+            b"if true; then\n".repeat(5_000),
+        ),
     ];
     deadline(WITHIN, move || {
         for (what, bytes) in &texts {
@@ -124,13 +127,33 @@ fn any_bytes_in_any_file_end_well() {
 #[test]
 fn windows_line_ends_and_marks_hide_nothing() {
     let files = [
-        (".github/workflows/a.yml", "on: push\nenv:\n  GOSUMDB: \"off\"\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: go build\n", 3),
-        (".gitlab-ci.yml", "variables:\n  GOSUMDB: \"off\"\na:\n  script:\n    - go build\n", 2),
-        ("Dockerfile", "FROM golang:1.24\nENV GOSUMDB=off\nRUN go build\n", 2),
+        (
+            ".github/workflows/a.yml",
+            "on: push\nenv:\n  GOSUMDB: \"off\"\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: go build\n",
+            3,
+        ),
+        (
+            ".gitlab-ci.yml",
+            "variables:\n  GOSUMDB: \"off\"\na:\n  script:\n    - go build\n",
+            2,
+        ),
+        (
+            "Dockerfile",
+            "FROM golang:1.24\nENV GOSUMDB=off\nRUN go build\n",
+            2,
+        ),
         ("Makefile", "export GOSUMDB = off\na:\n\tgo build\n", 1),
         ("a.sh", "#!/bin/sh\nexport GOSUMDB=off\ngo build\n", 2),
-        ("compose.yaml", "services:\n  a:\n    image: golang\n    environment:\n      GOSUMDB: \"off\"\n    command: go build\n", 5),
-        ("Jenkinsfile", "pipeline {\n  agent any\n  environment { GOSUMDB = 'off' }\n  stages { stage('a') { steps { sh 'go build' } } }\n}\n", 3),
+        (
+            "compose.yaml",
+            "services:\n  a:\n    image: golang\n    environment:\n      GOSUMDB: \"off\"\n    command: go build\n",
+            5,
+        ),
+        (
+            "Jenkinsfile",
+            "pipeline {\n  agent any\n  environment { GOSUMDB = 'off' }\n  stages { stage('a') { steps { sh 'go build' } } }\n}\n",
+            3,
+        ),
     ];
     deadline(WITHIN, move || {
         for (path, text, line) in files {
@@ -155,13 +178,31 @@ fn windows_line_ends_and_marks_hide_nothing() {
 #[test]
 fn templates_and_tabs_are_told() {
     let cases: &[(&str, &str)] = &[
-        (".github/workflows/a.yml", "on: push\njobs:\n{{ range .Jobs }}\n  {{ .Name }}:\n    steps: [{run: go build}]\n{{ end }}\n"),
-        (".github/workflows/a.yml", "on: push\njobs:\n\ta:\n\t\tsteps: []\n"),
+        (
+            ".github/workflows/a.yml",
+            "on: push\njobs:\n{{ range .Jobs }}\n  {{ .Name }}:\n    steps: [{run: go build}]\n{{ end }}\n",
+        ),
+        (
+            ".github/workflows/a.yml",
+            "on: push\njobs:\n\ta:\n\t\tsteps: []\n",
+        ),
         (".gitlab-ci.yml", "a:\n\tscript: go build\n"),
-        (".gitlab-ci.yml", "spec:\n  inputs:\n    p:\n---\na:\n  variables: {GOPROXY: $[[ inputs.p ]]}\n  script: go build\n"),
-        (".github/workflows/a.yml", "on: push\nenv:\n  GOPROXY: ${{ vars.P }}\njobs:\n  a:\n    runs-on: x\n    steps: [{run: go build}]\n"),
-        ("charts/a/templates/a.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  GOPROXY: {{ .Values.proxy }}\n  {{- range .x }}\n  a: b\n  {{- end }}\n"),
-        (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: go build}]\n"),
+        (
+            ".gitlab-ci.yml",
+            "spec:\n  inputs:\n    p:\n---\na:\n  variables: {GOPROXY: $[[ inputs.p ]]}\n  script: go build\n",
+        ),
+        (
+            ".github/workflows/a.yml",
+            "on: push\nenv:\n  GOPROXY: ${{ vars.P }}\njobs:\n  a:\n    runs-on: x\n    steps: [{run: go build}]\n",
+        ),
+        (
+            "charts/a/templates/a.yaml",
+            "apiVersion: v1\nkind: ConfigMap\ndata:\n  GOPROXY: {{ .Values.proxy }}\n  {{- range .x }}\n  a: b\n  {{- end }}\n",
+        ),
+        (
+            ".github/workflows/a.yml",
+            "on: push\njobs: {a: {runs-on: x, steps: [{run: go build}]\n",
+        ),
         ("compose.yaml", "services:\n  a: [\n"),
         ("docker-bake.json", "{\"target\": {\"a\": {"),
     ];
@@ -183,19 +224,58 @@ fn what_explodes_is_cut_short_and_told() {
     let doubled = |line: &dyn Fn(usize) -> String| (1..30).map(line).collect::<String>();
     let ten = |name: &str| vec![name; 10].join(",");
     let aliases = doubled(&|at| format!("x{at}: &a{at} [{}]\n", ten(&format!("*a{}", at - 1))));
-    let merges = doubled(&|at| format!("x-{at}: &a{at}\n  <<: [{}]\n", ten(&format!("*a{}", at - 1))));
+    let merges = doubled(&|at| {
+        format!(
+            "x-{at}: &a{at}\n  <<: [{}]\n",
+            ten(&format!("*a{}", at - 1))
+        )
+    });
     let jobs = doubled(&|at| format!(".a{at}:\n  extends: [{}]\n", ten(&format!(".a{}", at - 1))));
     let references = doubled(&|at| {
-        format!(".a{at}:\n  script: [{}]\n", ten(&format!("!reference [.a{}, script]", at - 1)))
+        format!(
+            ".a{at}:\n  script: [{}]\n",
+            ten(&format!("!reference [.a{}, script]", at - 1))
+        )
     });
-    let targets = doubled(&|at| format!("t{at}: t{} t{}\n\tgo build $(V{at})\nV{at} = $(V{})$(V{})\n", at + 1, at + 2, at + 1, at + 1));
+    let targets = doubled(&|at| {
+        format!(
+            "t{at}: t{} t{}\n\tgo build $(V{at})\nV{at} = $(V{})$(V{})\n",
+            at + 1,
+            at + 2,
+            at + 1,
+            at + 1
+        )
+    });
     let functions = doubled(&|at| format!("f{at}() {{ f{0}; f{0}; go build; }}\n", at + 1));
     let cases = [
-        (".github/workflows/a.yml", format!("on: push\nx0: &a0 [x]\n{aliases}jobs:\n  a:\n    runs-on: x\n    steps: [{{run: go build}}]\n")),
-        (".gitlab-ci.yml", format!("x0: &a0 [x]\n{aliases}a:\n  script: *a29\n")),
-        ("compose.yaml", format!("x-0: &a0 {{GOPROXY: direct}}\n{merges}services:\n  a:\n    image: golang\n    environment: *a29\n    command: go build\n")),
-        (".gitlab-ci.yml", format!(".a0:\n  variables: {{GOPROXY: direct}}\n  script: [go build]\n{jobs}a:\n  extends: .a29\n")),
-        (".gitlab-ci.yml", format!(".a0:\n  script: [go build]\n{references}a:\n  script: [!reference [.a29, script]]\n")),
+        (
+            ".github/workflows/a.yml",
+            format!(
+                "on: push\nx0: &a0 [x]\n{aliases}jobs:\n  a:\n    runs-on: x\n    steps: [{{run: go build}}]\n"
+            ),
+        ),
+        (
+            ".gitlab-ci.yml",
+            format!("x0: &a0 [x]\n{aliases}a:\n  script: *a29\n"),
+        ),
+        (
+            "compose.yaml",
+            format!(
+                "x-0: &a0 {{GOPROXY: direct}}\n{merges}services:\n  a:\n    image: golang\n    environment: *a29\n    command: go build\n"
+            ),
+        ),
+        (
+            ".gitlab-ci.yml",
+            format!(
+                ".a0:\n  variables: {{GOPROXY: direct}}\n  script: [go build]\n{jobs}a:\n  extends: .a29\n"
+            ),
+        ),
+        (
+            ".gitlab-ci.yml",
+            format!(
+                ".a0:\n  script: [go build]\n{references}a:\n  script: [!reference [.a29, script]]\n"
+            ),
+        ),
         ("Makefile", format!("a: t1\n{targets}")),
         ("a.sh", format!("{functions}f1\n")),
     ];
@@ -211,27 +291,69 @@ fn what_explodes_is_cut_short_and_told() {
 #[test]
 fn what_calls_itself_ends() {
     let files = [
-        (".github/workflows/a.yml", "on: [push, workflow_call]\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n"),
-        (".github/workflows/b.yml", "on: workflow_call\njobs:\n  b:\n    uses: ./.github/workflows/a.yml\n  c:\n    runs-on: x\n    steps:\n      - uses: ./tool\n      - run: make\n"),
-        ("tool/action.yml", "runs:\n  using: composite\n  steps:\n    - uses: ./tool\n    - run: go build\n      shell: bash\n"),
-        (".gitlab-ci.yml", "include: [/ci/a.yml, /.gitlab-ci.yml]\nx:\n  extends: [y, x]\ny:\n  extends: x\n  script: [go build]\n"),
-        ("ci/a.yml", "include: /ci/b.yml\nz:\n  script: !reference [z, script]\n"),
-        ("ci/b.yml", "include: [/ci/a.yml, /ci/*.yml]\nw:\n  trigger: {include: /.gitlab-ci.yml}\n"),
-        ("Makefile", "include Makefile b.mk\na: b\n\t$(MAKE) a\n\tmake -f b.mk\nb: a\n\t./a.sh\nX = $(Y)\nY = $(X)\n"),
+        (
+            ".github/workflows/a.yml",
+            "on: [push, workflow_call]\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n",
+        ),
+        (
+            ".github/workflows/b.yml",
+            "on: workflow_call\njobs:\n  b:\n    uses: ./.github/workflows/a.yml\n  c:\n    runs-on: x\n    steps:\n      - uses: ./tool\n      - run: make\n",
+        ),
+        (
+            "tool/action.yml",
+            "runs:\n  using: composite\n  steps:\n    - uses: ./tool\n    - run: go build\n      shell: bash\n",
+        ),
+        (
+            ".gitlab-ci.yml",
+            "include: [/ci/a.yml, /.gitlab-ci.yml]\nx:\n  extends: [y, x]\ny:\n  extends: x\n  script: [go build]\n",
+        ),
+        (
+            "ci/a.yml",
+            "include: /ci/b.yml\nz:\n  script: !reference [z, script]\n",
+        ),
+        (
+            "ci/b.yml",
+            "include: [/ci/a.yml, /ci/*.yml]\nw:\n  trigger: {include: /.gitlab-ci.yml}\n",
+        ),
+        (
+            "Makefile",
+            "include Makefile b.mk\na: b\n\t$(MAKE) a\n\tmake -f b.mk\nb: a\n\t./a.sh\nX = $(Y)\nY = $(X)\n",
+        ),
         ("b.mk", "include Makefile\nb: ; go vet $(X)\n"),
-        ("a.sh", "#!/bin/sh\n. ./b.sh\nf() { f; }\nf\nsh a.sh\ndocker build .\n"),
-        ("b.sh", "#!/bin/sh\nsource a.sh\nmake\ndocker compose build\ndocker buildx bake\ngo build\n"),
-        ("Dockerfile", "FROM b AS a\nRUN go build\nFROM a AS b\nCOPY --from=b / /\nRUN make && ./a.sh\nFROM b\n"),
-        ("compose.yaml", "services:\n  a:\n    extends: {service: b, file: compose.yaml}\n    build: .\n  b:\n    extends: a\ninclude: [compose.yaml]\n"),
-        ("docker-bake.hcl", "target \"a\" { inherits = [\"b\"] }\ntarget \"b\" { inherits = [\"a\"] }\ngroup \"g\" { targets = [\"g\", \"a\"] }\nvariable \"v\" { default = v }\n"),
+        (
+            "a.sh",
+            "#!/bin/sh\n. ./b.sh\nf() { f; }\nf\nsh a.sh\ndocker build .\n",
+        ),
+        (
+            "b.sh",
+            "#!/bin/sh\nsource a.sh\nmake\ndocker compose build\ndocker buildx bake\ngo build\n",
+        ),
+        (
+            "Dockerfile",
+            "FROM b AS a\nRUN go build\nFROM a AS b\nCOPY --from=b / /\nRUN make && ./a.sh\nFROM b\n",
+        ),
+        (
+            "compose.yaml",
+            "services:\n  a:\n    extends: {service: b, file: compose.yaml}\n    build: .\n  b:\n    extends: a\ninclude: [compose.yaml]\n",
+        ),
+        (
+            "docker-bake.hcl",
+            "target \"a\" { inherits = [\"b\"] }\ntarget \"b\" { inherits = [\"a\"] }\ngroup \"g\" { targets = [\"g\", \"a\"] }\nvariable \"v\" { default = v }\n",
+        ),
         ("go.work", "go 1.24\nuse .\n"),
-        ("go.mod", "module m.example\n\ngo 1.24\n\nreplace m.example => .\n"),
+        (
+            "go.mod",
+            "module m.example\n\ngo 1.24\n\nreplace m.example => .\n",
+        ),
     ];
     deadline(WITHIN, move || {
         let place = Place::with(&files);
         check(&place.audit(&["--format", "json"]), "all");
         for (path, text) in files {
-            check(&Place::with(&[(path, text)]).audit(&["--format", "json"]), path);
+            check(
+                &Place::with(&[(path, text)]).audit(&["--format", "json"]),
+                path,
+            );
         }
     });
 }
@@ -245,8 +367,14 @@ fn large_files_are_read_or_told() {
         .collect();
     let map = "apiVersion: v1\nkind: ConfigMap\ndata:\n  GOPROXY: direct\n---\n";
     let cases = [
-        (".github/workflows/a.yml", format!("on: push\njobs:\n{workflow}")),
-        (".gitlab-ci.yml", format!("a:\n  script: \"{}\"\n", "go build;".repeat(5_000_000))),
+        (
+            ".github/workflows/a.yml",
+            format!("on: push\njobs:\n{workflow}"),
+        ),
+        (
+            ".gitlab-ci.yml",
+            format!("a:\n  script: \"{}\"\n", "go build;".repeat(5_000_000)),
+        ),
         ("k8s/a.yaml", map.repeat(50_000_000 / map.len())),
         ("Makefile", "\tgo build\n".repeat(7_000_000)),
     ];
@@ -284,9 +412,16 @@ fn links_and_pipes_are_not_followed_out() {
         assert_eq!(told, ["Dockerfile", "Makefile", "loop.mk", "out.sh"]);
         assert!(!rules(&findings).contains(&"GP201"), "{findings:#?}");
         // A link inside of the repository is read, and stays one when it is mended.
-        place.write("ci/real.yml", "a:\n  variables: {GOPROXY: 'https://a.example,Direct'}\n  script: [go build]\n");
+        place.write(
+            "ci/real.yml",
+            "a:\n  variables: {GOPROXY: 'https://a.example,Direct'}\n  script: [go build]\n",
+        );
         place.audit(&["--fix"]);
         assert!(place.read("ci/real.yml").contains("example,direct"));
-        assert!(fs::symlink_metadata(place.at(".gitlab-ci.yml")).unwrap().is_symlink());
+        assert!(
+            fs::symlink_metadata(place.at(".gitlab-ci.yml"))
+                .unwrap()
+                .is_symlink()
+        );
     });
 }

@@ -157,5 +157,8 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
 }
 
 fn is_flag(word: &str) -> bool {
-    matches!(word, "-insecure" | "--insecure" | "-insecure=true" | "--insecure=true")
+    matches!(
+        word,
+        "-insecure" | "--insecure" | "-insecure=true" | "--insecure=true"
+    )
 }

@@ -240,7 +240,8 @@ fn assignments<'a>(file: FileId, judgement: &Judgement<'a>) -> Vec<(&'a str, Spa
         let text = source.text().get(line.clone())?;
         let at = text.find([':', '='])?;
         let name = text[..at].trim_matches([' ', '-', '"', '\'', '\t']);
-        let value = line.start + at + 1..line.start + text.trim_end().len();
+        let blanks = text[at + 1..].len() - text[at + 1..].trim_start().len();
+        let value = line.start + at + 1 + blanks..line.start + text.trim_end().len();
         let is_name = !name.is_empty() && !name.starts_with('#') && value.start < value.end;
         is_name.then(|| (name, Span::new(file, value)))
     };

@@ -132,7 +132,10 @@ pub(in crate::command) fn print_each(
 
 /// Adds to the summary of a GitHub job, when this is one: the runner says which file that is.
 fn append_summary(env: &EnvSnapshot, text: &str) -> Result<(), Failure> {
-    let Some(path) = env.get("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+    let Some(path) = env
+        .get("GITHUB_STEP_SUMMARY")
+        .filter(|path| !path.is_empty())
+    else {
         return Ok(());
     };
     let file = fs::OpenOptions::new().create(true).append(true).open(path);
