@@ -4,5 +4,5 @@
 mod audited;
 mod checkers;
 mod contract;
-mod ground;
+pub(crate) mod ground;
 mod values;

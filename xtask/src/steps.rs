@@ -11,7 +11,7 @@ use crate::{docs, tidy};
 const SEED: &str = "20261125";
 
 /// What the tests need.
-const TOOLS: [Tool; 11] = [
+const TOOLS: [Tool; 12] = [
     Tool::GIT,
     Tool::GO,
     Tool::UNSHARE,
@@ -21,6 +21,7 @@ const TOOLS: [Tool; 11] = [
     Tool::SHELLCHECK,
     Tool::DASH,
     Tool::BASH,
+    Tool::MAKE,
     Tool::CURL,
     Tool::PYTHON,
 ];

@@ -62,10 +62,15 @@ impl Tool {
         package: "bash",
         what_for: "the profile of emit",
     };
+    pub(crate) const MAKE: Self = Self {
+        program: "make",
+        package: "make",
+        what_for: "the facts about makefiles",
+    };
     pub(crate) const CURL: Self = Self {
         program: "curl",
         package: "curl",
-        what_for: "the CI scripts of emit",
+        what_for: "the CI scripts of emit, and the guide",
     };
     pub(crate) const PYTHON: Self = Self {
         program: "python3",

@@ -164,7 +164,7 @@ impl Said {
 
 /// A program that checks what is emitted: in the folder that `cargo xtask test` fills, in PATH, or
 /// where only root's PATH leads.
-pub(super) fn tool(name: &str) -> PathBuf {
+pub(crate) fn tool(name: &str) -> PathBuf {
     let folder = Path::new(MODKEEP).ancestors().nth(2).unwrap().join("tools");
     let own = [folder.join("bin"), folder.join("venv").join("bin")];
     let path = std::env::var_os("PATH").unwrap_or_default();

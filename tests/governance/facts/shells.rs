@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::ground::{MODULE, Wall, each_go, said};
+use crate::emit::ground::tool;
 
 /// Runs a program and gives what it prints.
 fn prints(program: &str, folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> String {
@@ -32,6 +33,33 @@ fn f13_a_bar_in_a_shell() {
             "127 <>\n",
             "{shell}"
         );
+    }
+}
+
+/// F12: to a reader of YAML 1.1, `off` is a truth value, `1.20` a number that loses its last digit, and a star
+/// begins an alias. GP021, GP022, GP405.
+#[test]
+fn f12_yaml() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "import sys, json
+from ruamel.yaml import YAML
+reader = YAML(typ='safe', pure=True)
+reader.version = (1, 1)
+try: print(json.dumps(reader.load(sys.argv[1])['a']))
+except Exception as error: print(type(error).__name__)";
+    let python = tool("python").display().to_string();
+    for (value, wanted) in [
+        ("off", "false\n"),
+        ("\"off\"", "\"off\"\n"),
+        ("1.20", "1.2\n"),
+        ("1.24", "1.24\n"),
+        ("'1.20'", "\"1.20\"\n"),
+        ("*.corp.example", "ComposerError\n"),
+        ("\"*.corp.example\"", "\"*.corp.example\"\n"),
+    ] {
+        let text = format!("a: {value}");
+        let printed = prints(&python, folder.path(), &[], &["-c", script, &text]);
+        assert_eq!(printed, wanted, "{value}");
     }
 }
 
