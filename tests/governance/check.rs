@@ -401,6 +401,9 @@ fn what_cannot_be_checked_is_3_and_what_is_wrong_usage_2() {
         (whole, code),
         (serde_json::json!({"schema": 1, "findings": []}), 3)
     );
+    job.write("work/go.mod", "module m.example/m\n\nrequire (\n");
+    assert_eq!(job.run(&["--require-go"]).code, 3);
+    assert_eq!(job.run(&["--strict"]).code, 1);
     let gone = job.run(&[
         "--policy",
         "http://127.0.0.1:1/policy.toml",

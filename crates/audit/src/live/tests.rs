@@ -134,6 +134,89 @@ fn nothing_set_is_well_without_a_policy() {
     assert_eq!(Made::new(&[], &[]).found(Some(&unset)), ["GP001"]);
 }
 
+/// What CI systems and images set by themselves is no fault of anybody.
+#[test]
+fn well_kept_environments_are_left_alone() {
+    let default = gomod::defaults::GOPROXY;
+    let none: Vec<String> = Vec::new();
+    for variables in [
+        &[
+            ("CI", "true"),
+            ("GITHUB_ACTIONS", "true"),
+            ("GOROOT_1_24_X64", "/opt/go/1.24.3/x64"),
+            ("GOTOOLCHAIN", "local"),
+            ("GOOGLE_APPLICATION_CREDENTIALS", "/tmp/x.json"),
+        ][..],
+        &[
+            ("GOLANG_VERSION", "1.24.3"),
+            ("GOPATH", "/go"),
+            ("GOTOOLCHAIN", "local"),
+            ("GOCACHE", "/cache/build"),
+            ("GOMODCACHE", "/cache/mod"),
+        ],
+        &[
+            ("GOPROXY", default),
+            ("GOSUMDB", "sum.golang.org"),
+            ("GOPRIVATE", "git.corp.example,*.internal.corp.example"),
+            ("GOFLAGS", "-mod=readonly -trimpath"),
+            ("GOOS", "linux"),
+            ("GOARCH", "amd64"),
+            ("GOGC", "200"),
+            ("GOMAXPROCS", "4"),
+            ("GOTRACEBACK", "all"),
+            ("GODEBUG", "netdns=go"),
+            ("GOEXPERIMENT", "rangefunc"),
+            ("GOCOVERDIR", "/tmp/cover"),
+            ("CGO_ENABLED", "0"),
+        ],
+        &[
+            ("GOPROXY", "https://goproxy.corp.example"),
+            ("GONOPROXY", "none"),
+            ("GOPRIVATE", "git.corp.example"),
+            ("HTTPS_PROXY", "http://proxy.corp.example:3128"),
+            ("NO_PROXY", "localhost,127.0.0.1,.corp.example,corp.example"),
+            ("SSL_CERT_FILE", "DIR/bundle.pem"),
+            ("NETRC", "DIR/secret/netrc"),
+            ("GIT_TERMINAL_PROMPT", "0"),
+        ],
+        &[("GOPROXY", "off"), ("GOFLAGS", "-mod=vendor")],
+        &[
+            ("GOPROXY", "http://127.0.0.1:3000"),
+            ("GONOSUMDB", "corp.example"),
+            ("GONOPROXY", "none"),
+        ],
+    ] {
+        let made = Made::new(
+            variables,
+            &[
+                ("bundle.pem", "-----BEGIN CERTIFICATE-----\n"),
+                (
+                    "work/go.mod",
+                    "module m.example/m\n\ngo 1.21\n\nrequire rsc.io/quote v1.5.2\n",
+                ),
+                ("work/go.sum", "rsc.io/quote v1.5.2 h1:x\n"),
+                (
+                    "work/vendor/modules.txt",
+                    "# rsc.io/quote v1.5.2\n## explicit\nrsc.io/quote\n",
+                ),
+                (
+                    "home/.gitconfig",
+                    "[user]\n\tname = x\n[url \"ssh://git@git.corp.example/\"]\n\tinsteadOf = https://git.corp.example/\n",
+                ),
+            ],
+        );
+        let audit = made.audit(None);
+        let loud = audit
+            .findings
+            .iter()
+            .filter(|one| one.severity > Severity::Info);
+        let loud: Vec<String> = loud
+            .map(|one| format!("{} {}", one.rule.id, one.message))
+            .collect();
+        assert_eq!(loud, none, "{variables:?}");
+    }
+}
+
 #[test]
 fn each_live_rule_speaks() {
     let long = "DIR/nowhere";
@@ -187,6 +270,18 @@ fn a_toolchain_without_its_defaults_is_told() {
         .map(|one| (one.rule.id, one.variable.as_deref().unwrap_or_default()))
         .collect();
     assert_eq!(names, [("GP029", "GOPROXY"), ("GP029", "GOSUMDB")]);
+}
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    let broken = "module m.example/m\n\nrequire (\n";
+    assert_eq!(
+        Made::new(&[], &[("work/go.mod", broken)]).found(None),
+        ["GP901"]
+    );
+    let large = "#".repeat(2 << 20);
+    let made = Made::new(&[("GOENV", "DIR/env")], &[("env", &large)]);
+    assert_eq!(made.found(None), ["GP901"]);
 }
 
 #[test]

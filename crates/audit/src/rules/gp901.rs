@@ -4,6 +4,7 @@ use crate::environment::Confidence;
 use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
 use crate::rule::{Example, Rule};
+use crate::source::Span;
 
 use crate::unit::FaultKind;
 
@@ -18,6 +19,13 @@ pub(super) const RULE: Rule = Rule {
     summary: "a file, or a part of it, could not be read",
     page: "What cannot be read is not judged, and a file that is broken for the audit is often broken for its own system too. Templates that another program fills in first (Helm and its like) are no mistake; they are reported as information.\n\nMend the file, or audit what the template makes of it.",
     examples: &[
+        Example {
+            title: "a go.mod that go refuses",
+            files: &[("go.mod", "module m.example/m\n\nrequire (\n")],
+            policy: None,
+            finds: &["go.mod:1"],
+            fixed: None,
+        },
         Example {
             title: "broken YAML",
             files: &[(".github/workflows/ci.yml", "on: push\njobs:\n  a: [\n")],
@@ -52,6 +60,18 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
                 fault.message.lines().next().unwrap_or_default()
             );
             findings.push(Finding::new(rule, Some(fault.span), message).as_severity(severity));
+        }
+    }
+    // go.mod is no dialect with a front end.
+    for module in &judgement.repository.modules {
+        if let Some(fault) = &module.fault {
+            let fault = fault.lines().next().unwrap_or_default();
+            let message = format!("this was not read: {fault}");
+            findings.push(Finding::new(
+                rule,
+                Some(Span::new(module.file, 0..0)),
+                message,
+            ));
         }
     }
 }

@@ -91,6 +91,15 @@ fn judge(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
         ..Options::default()
     };
     let mut audit = Audit::live(machine, policy.as_ref(), &options);
+    let broken = audit
+        .repository
+        .modules
+        .iter()
+        .find_map(|module| module.fault.as_ref());
+    if let Some(fault) = broken.filter(|_| arguments.require_go) {
+        let line = fault.lines().next().unwrap_or_default();
+        return Err(Failure::unchecked(line).hint("mend go.mod: what it requires is not known"));
+    }
     let routing = Routing::of(&audit, machine, policy.as_ref());
     let asserted = arguments.assertions.iter();
     let asserted: Vec<Finding> = asserted
