@@ -124,7 +124,15 @@ fn by_place(path: &str, folder: &str, name: &str) -> Option<Dialect> {
         return Some(Dialect::GitHubWorkflow);
     }
     if folder == "profile.d" || folder.ends_with("/profile.d") {
-        return Some(Dialect::Profile);
+        // Those of other shells are no scripts for sh.
+        let other = [
+            ("csh", "csh"),
+            ("tcsh", "csh"),
+            ("fish", "fish"),
+            ("zsh", "zsh"),
+        ];
+        let other = other.iter().find(|(end, _)| has_end(name, end));
+        return Some(other.map_or(Dialect::Profile, |(_, shell)| Dialect::Unread(shell)));
     }
     if is_in("systemd") && has_end(name, "env") {
         return Some(Dialect::EnvFile);
@@ -299,6 +307,7 @@ mod tests {
             ("docker-bake.hcl", Dialect::Bake),
             ("rules.mk", Dialect::Makefile),
             ("etc/profile.d/50-go.sh", Dialect::Profile),
+            ("etc/profile.d/go.csh", Dialect::Unread("csh")),
             ("etc/systemd/system/ci.service.d/50.conf", Dialect::Systemd),
             ("deploy/app.service", Dialect::Systemd),
             ("deploy/app.service.d/go.conf", Dialect::Systemd),

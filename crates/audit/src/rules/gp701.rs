@@ -137,12 +137,6 @@ fn sets_go(blocks: &[Block]) -> bool {
 fn look(rule: &'static Rule, judgement: &Judgement<'_>, id: FileId, findings: &mut Vec<Finding>) {
     let file = judgement.repository.file(id);
     let name = file.path.rsplit('/').next().unwrap_or_default();
-    let is_of_another_shell = [".csh", ".fish", ".zsh"]
-        .iter()
-        .any(|end| name.ends_with(end));
-    if is_of_another_shell {
-        return;
-    }
     let find = |range: std::ops::Range<usize>, message: String| {
         Finding::new(rule, Some(Span::new(id, range)), message)
     };

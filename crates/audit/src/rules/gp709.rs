@@ -59,6 +59,45 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
+            title: "an image for all jobs",
+            files: &[
+                (
+                    ".gitlab-ci.yml",
+                    "default:\n  image: golang:1.25\nbuild:\n  script:\n    - ./ci/build.sh\n",
+                ),
+                (
+                    "ci/build.sh",
+                    "#!/bin/sh\ngo env -w GOPROXY=https://goproxy.corp.example\n",
+                ),
+            ],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
+        Example {
+            title: "a container for the pipeline",
+            files: &[(
+                "Jenkinsfile",
+                "pipeline {\n  agent { docker { image 'golang:1.25' } }\n  stages {\n    stage('build') {\n      steps {\n        sh 'go env -w GOPROXY=https://goproxy.corp.example'\n      }\n    }\n  }\n}\n",
+            )],
+            policy: None,
+            finds: &[],
+            fixed: None,
+        },
+        Example {
+            title: "in a script",
+            files: &[
+                (".gitlab-ci.yml", "build:\n  script:\n    - ./ci/build.sh\n"),
+                (
+                    "ci/build.sh",
+                    "#!/bin/sh\ngo env -w GOPROXY=https://goproxy.corp.example\n",
+                ),
+            ],
+            policy: None,
+            finds: &["ci/build.sh:2"],
+            fixed: None,
+        },
+        Example {
             title: "a file of its own",
             files: &[(
                 ".gitlab-ci.yml",
