@@ -23,6 +23,8 @@ pub struct Repository {
     /// Its Go modules, in order of file.
     pub modules: Vec<GoModule>,
     by_path: HashMap<String, FileId>,
+    /// Modules by their folder: many rules ask for the module of each site.
+    by_folder: HashMap<String, usize>,
     single: bool,
 }
 
@@ -105,6 +107,10 @@ impl Repository {
         }
         repository.units = parse(&repository);
         repository.modules = modules::read(&repository);
+        let folders = repository.modules.iter().enumerate();
+        repository.by_folder = folders
+            .map(|(at, module)| (module.folder.clone(), at))
+            .collect();
         repository
     }
 
@@ -184,15 +190,16 @@ impl Repository {
 
     /// The Go module that holds in a folder: its own or the nearest above.
     pub fn module_of(&self, folder: &str) -> Option<&GoModule> {
-        let holds = |module: &&GoModule| {
-            module.folder.is_empty()
-                || folder == module.folder
-                || folder
-                    .strip_prefix(&module.folder)
-                    .is_some_and(|rest| rest.starts_with('/'))
-        };
-        let found = self.modules.iter().filter(holds);
-        found.max_by_key(|module| module.folder.len())
+        let mut folder = folder;
+        loop {
+            if let Some(at) = self.by_folder.get(folder) {
+                return self.modules.get(*at);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        }
     }
 }
 

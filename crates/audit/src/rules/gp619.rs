@@ -5,8 +5,11 @@ use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
 use crate::rule::{Example, Rule};
 
+use std::collections::HashMap;
+
 use crate::finding::Safety;
 use crate::site::Act;
+use crate::source::{FileId, Span};
 
 use super::builds::{self, Runs};
 use super::services::{self, Pair};
@@ -110,6 +113,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
     let runs = Runs::of(judgement);
+    let sites = judgement.sites.iter();
+    let sites = sites.filter(|site| site.act == Act::ImageBuild);
+    let built: HashMap<Span, FileId> = sites
+        .filter_map(|site| Some((site.span, site.builds?)))
+        .collect();
     for (id, service) in services::all(judgement) {
         let pairs = service.environment.iter();
         let mut pairs = pairs
@@ -118,9 +126,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         let Some(build) = service.build.as_ref().filter(|_| pairs.peek().is_some()) else {
             continue;
         };
-        let mut sites = judgement.sites.iter();
-        let site = sites.find(|site| site.act == Act::ImageBuild && site.span == build.span);
-        let file = site.and_then(|site| site.builds);
+        let file = built.get(&build.span).copied();
         let Some(image) = file.and_then(|file| builds::of(judgement, file)) else {
             continue;
         };

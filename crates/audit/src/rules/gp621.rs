@@ -119,10 +119,13 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
                 .stages()
                 .any(|stage| stage.declaration(name).is_some());
             let has = site.passes.iter().any(|(own, _)| own == name);
+            if !takes || has {
+                continue;
+            }
             let text = judgement.repository.file(site.span.file).text();
-            let base = base(text, name).map(|(at, _)| Span::new(site.span.file, at..at));
-            let other = given.get(&(site.span.file, name)).copied().or(base);
-            let Some(other) = other.filter(|_| takes && !has) else {
+            let base = || base(text, name).map(|(at, _)| Span::new(site.span.file, at..at));
+            let given = given.get(&(site.span.file, name)).copied();
+            let Some(other) = given.or_else(base) else {
                 continue;
             };
             let message = format!(
