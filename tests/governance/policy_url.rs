@@ -65,7 +65,7 @@ impl Ground {
 fn every_command_reads_it() {
     let ground = Ground::new();
     let url = ground.url();
-    let rows: [(&[&str], i32, &str); 6] = [
+    let rows: [(&[&str], i32, &str); 7] = [
         (
             &["emit", "profile.d"],
             0,
@@ -77,6 +77,7 @@ fn every_command_reads_it() {
             "https://goproxy.corp.example",
         ),
         (&["audit", "repo"], 1, "GP001"),
+        (&["check", "--format", "json"], 1, "GP001"),
         (
             &["env", "set", "--dry-run"],
             1,
@@ -221,6 +222,8 @@ fn json_is_printed_without_a_policy() {
     for (arguments, list) in [
         (&["audit", "repo"][..], "findings"),
         (&["doctor"][..], "checks"),
+        (&["check"][..], "findings"),
+        (&["env", "show"][..], "variables"),
     ] {
         let all = [arguments, &["--policy", url, "--format", "json"]].concat();
         let (code, out, err) = ground.run(&all, &[]);
@@ -232,4 +235,7 @@ fn json_is_printed_without_a_policy() {
             "{arguments:?}"
         );
     }
+    let (code, out, _) = ground.run(&["env", "set", "--policy", url, "--format", "json"], &[]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &json["outcome"]), (Some(3), &"io-error".into()));
 }

@@ -99,11 +99,17 @@ impl Set {
             return Err(Failure::usage("nothing is to be set")
                 .hint("name variables as NAME=VALUE, or --unset NAME, or --policy FILE"));
         }
-        let policy = self
-            .policy
-            .as_deref()
+        let policy = self.policy.as_deref();
+        let policy = match policy
             .map(|place| policy_file::read(env, place))
-            .transpose()?;
+            .transpose()
+        {
+            Err(failure) if failure.exit == Exit::Unchecked => {
+                let format = self.how.format;
+                return Report::default().failed(format, Outcome::IoError, &failure.message);
+            }
+            read => read?,
+        };
         let mut set: Vec<(String, String)> = policy
             .iter()
             .flat_map(policy::Policy::client_settings)

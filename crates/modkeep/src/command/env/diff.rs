@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     policy: Option<String>,
     /// How to print it
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    pub(super) format: Format,
 }
 
 /// Variables that follow from where things are.

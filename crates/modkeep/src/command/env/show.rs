@@ -45,7 +45,7 @@ pub(super) struct Arguments {
     policy: Option<String>,
     /// How to print it
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    pub(super) format: Format,
 }
 
 fn version(text: &str) -> Result<(Release, String), String> {
