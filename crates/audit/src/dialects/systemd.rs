@@ -25,7 +25,7 @@ use lines::Line;
 const EXECUTING: [&str; 4] = ["Service", "Socket", "Mount", "Swap"];
 
 /// Letters that stand for something behind a `%`.
-const SPECIFIERS: &str = "aAbBCdDEfgGhHiIjJlLmMnNoOpPqsStTuUvVwWyY";
+pub(crate) const SPECIFIERS: &str = "aAbBCdDEfgGhHiIjJlLmMnNoOpPqsStTuUvVwWyY";
 
 /// Most files that one unit takes settings from: far beyond what anybody writes.
 const MAX_FILES: usize = 100;
@@ -148,7 +148,17 @@ impl Reader {
             let Some(setting) = setting(word, how) else {
                 continue;
             };
-            self.environment.push(if wanted {
+            let unknown = word
+                .assignment()
+                .and_then(|(_, value)| unknown_specifier(value));
+            self.environment.push(if let Some(letter) = unknown {
+                Item::Invisible {
+                    setting,
+                    reason: format!(
+                        "systemd knows no specifier `%{letter}` and drops the assignment"
+                    ),
+                }
+            } else if wanted {
                 Item::Set(setting)
             } else {
                 let file = path.rsplit('/').next().unwrap_or(path);
@@ -275,6 +285,7 @@ fn file_words(file: FileId, text: &str) -> Directive {
         text: format!("{}={}", entry.key, entry.value),
         span: Span::new(file, entry.key_at.start..entry.value_at.end),
         is_enclosed: false,
+        is_broken: false,
     });
     Directive {
         key: "EnvironmentFile".to_owned(),
@@ -311,6 +322,18 @@ fn named_setting(name: &str, value: Text, span: Span, how: &'static str) -> Sett
         when: When::Always,
         rank: 0,
     }
+}
+
+/// The letter or digit behind a percent sign that systemd knows no specifier for.
+fn unknown_specifier(value: &str) -> Option<char> {
+    let mut letters = value.chars();
+    while letters.by_ref().any(|letter| letter == '%') {
+        let next = letters.next()?;
+        if next.is_ascii_alphanumeric() && !SPECIFIERS.contains(next) {
+            return Some(next);
+        }
+    }
+    None
 }
 
 /// A value with its specifiers: `%%` is a percent sign, `%h` what no file says.

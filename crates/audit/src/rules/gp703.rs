@@ -5,6 +5,7 @@ use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
 use crate::rule::{Example, Rule};
 
+use crate::dialects::systemd::SPECIFIERS;
 use crate::finding::{Edit, Safety};
 use crate::fix;
 use crate::source::Span;
@@ -108,6 +109,16 @@ pub(super) const RULE: Rule = Rule {
             fixed: Some("GOPROXY=https://goproxy.corp.example\nGOSUMDB=sum.golang.org\n"),
         },
         Example {
+            title: "a quote without end",
+            files: &[(
+                "etc/systemd/system/ci.service",
+                "[Service]\nEnvironment=\"GOPROXY=https://goproxy.corp.example\n",
+            )],
+            policy: None,
+            finds: &["etc/systemd/system/ci.service:2"],
+            fixed: None,
+        },
+        Example {
             title: "in order",
             files: &[(
                 "etc/systemd/system/ci.service",
@@ -190,7 +201,10 @@ impl Looker<'_, '_> {
         // First the value is put together: a fix of the word in front of it would get in the way.
         let is_whole = !self.stray(words);
         for (at, word) in words.iter().enumerate() {
-            if word.assignment().is_some() {
+            if word.is_broken {
+                let message = "a quote without end or an escape that systemd does not know: it drops this word and all that follows";
+                self.push(word.span, message.to_owned(), None);
+            } else if word.assignment().is_some() {
                 self.value(word);
             } else if word.text == "export" {
                 let next = words
@@ -209,7 +223,8 @@ impl Looker<'_, '_> {
 
     /// Words behind an assignment that are none: the rest of a value, or a comment. Tells whether there are any.
     fn stray(&mut self, words: &[Word]) -> bool {
-        let is_stray = |word: &&Word| word.assignment().is_none() && word.text != "export";
+        let is_stray =
+            |word: &&Word| word.assignment().is_none() && word.text != "export" && !word.is_broken;
         let mut rest = words;
         let before = self.findings.len();
         while let Some(at) = rest.iter().position(names_go) {
@@ -263,8 +278,9 @@ impl Looker<'_, '_> {
             let written = &value[sign..].chars().take(3).collect::<String>();
             let doubled = format!("%{written}");
             let edit = fix::replace_within(self.judgement.repository, word.span, written, &doubled);
-            let message =
-                format!("`%` begins a specifier in {name}: write `%%` for a percent sign");
+            let message = format!(
+                "`%` begins a specifier in {name}, and systemd drops the assignment where it knows none of that letter: write `%%` for a percent sign"
+            );
             self.push(word.span, message, edit.map(|edit| (edit.span, edit.text)));
         } else if refers(value) {
             let message = format!(
@@ -318,15 +334,15 @@ fn remedy(key: &str) -> &'static str {
     }
 }
 
-/// The first percent sign that is neither doubled nor begins a specifier of a path.
+/// The first percent sign that is neither doubled nor begins a specifier.
 fn lone_percent(value: &str) -> Option<usize> {
     let mut at = 0;
     while let Some(found) = value[at..].find('%') {
         let sign = at + found;
         match value[sign + 1..].chars().next() {
             Some('%') => at = sign + 2,
-            // `%h/go.env`: the letter is not followed by what makes an escape of it.
-            Some(letter) if letter.is_ascii_alphabetic() && !is_escape(&value[sign + 1..]) => {
+            // `%h/go.env`, and not `%C3`: what looks like an escape of a URL is meant as one.
+            Some(letter) if SPECIFIERS.contains(letter) && !is_escape(&value[sign + 1..]) => {
                 at = sign + 2;
             }
             _ => return Some(sign),

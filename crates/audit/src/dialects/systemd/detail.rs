@@ -33,12 +33,15 @@ pub struct Word {
     pub span: Span,
     /// Whether one pair of quotes encloses all of it.
     pub is_enclosed: bool,
+    /// Whether it has an escape that systemd does not know, or a quote without end: then the word and all
+    /// that follows is dropped.
+    pub is_broken: bool,
 }
 
 impl Word {
-    /// Name and value, when it is an assignment that systemd takes.
+    /// Name and value, when it is an assignment by its form.
     pub fn assignment(&self) -> Option<(&str, &str)> {
-        let (name, value) = self.text.split_once('=')?;
+        let (name, value) = self.text.split_once('=').filter(|_| !self.is_broken)?;
         let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
             && name
                 .bytes()

@@ -80,6 +80,7 @@ pub(super) fn words(value: &Embedded) -> Vec<Word> {
         let mut quote = None;
         let mut end = start;
         let mut pairs = 0;
+        let mut is_broken = false;
         while let Some((at, letter)) = letters.peek().copied() {
             if quote.is_none() && letter.is_ascii_whitespace() {
                 break;
@@ -92,8 +93,16 @@ pub(super) fn words(value: &Embedded) -> Vec<Word> {
                     end = next.map_or(end, |(at, letter)| at + letter.len_utf8());
                     match next.and_then(|(_, letter)| escape(letter)) {
                         Some(letter) => out.push(letter),
-                        // An escape that systemd does not know ends the line for it; kept as written.
-                        None => out.push_str(&text[at..end]),
+                        None => {
+                            let number = number(&text[at + 1..]);
+                            is_broken |= number.is_none();
+                            let (letter, length) = number.unwrap_or(('\u{fffd}', 0));
+                            out.push(letter);
+                            // Its digits are ASCII: the first is taken already.
+                            for _ in 1..length {
+                                end = letters.next().map_or(end, |(at, _)| at + 1);
+                            }
+                        }
                     }
                 }
                 _ if quote == Some(letter) => quote = None,
@@ -104,6 +113,7 @@ pub(super) fn words(value: &Embedded) -> Vec<Word> {
                 _ => out.push(letter),
             }
         }
+        is_broken |= quote.is_some();
         words.push(Word {
             text: out,
             span: value.span(start..end),
@@ -111,7 +121,12 @@ pub(super) fn words(value: &Embedded) -> Vec<Word> {
                 && end > start + 1
                 && is_quote(first)
                 && text[..end].ends_with(first),
+            is_broken,
         });
+        if is_broken {
+            // systemd drops this word and all that follows.
+            break;
+        }
     }
     words
 }
@@ -123,10 +138,32 @@ fn is_quote(letter: char) -> bool {
 /// What stands for a letter behind a backslash.
 fn escape(letter: char) -> Option<char> {
     match letter {
+        'a' => Some('\x07'),
+        'b' => Some('\x08'),
+        'f' => Some('\x0c'),
         'n' => Some('\n'),
-        't' => Some('\t'),
+        'r' => Some('\r'),
         's' => Some(' '),
+        't' => Some('\t'),
+        'v' => Some('\x0b'),
         '\\' | '"' | '\'' => Some(letter),
         _ => None,
     }
+}
+
+/// The character that `x41`, `101`, `u0041` or `U00000041` behind a backslash stands for, and how long that is.
+fn number(text: &str) -> Option<(char, usize)> {
+    let (front, digits, base) = match text.as_bytes().first()? {
+        b'x' => (1, 2, 16),
+        b'u' => (1, 4, 16),
+        b'U' => (1, 8, 16),
+        b'0'..=b'7' => (0, 3, 8),
+        _ => return None,
+    };
+    let written = text.get(front..front + digits)?;
+    let is_number = written.chars().all(|letter| letter.is_digit(base));
+    let code = u32::from_str_radix(written, base)
+        .ok()
+        .filter(|_| is_number)?;
+    Some((char::from_u32(code)?, front + digits))
 }

@@ -35,7 +35,11 @@ fn settings_of_a_unit() {
         ),
         (
             "[Service]\nEnvironment=GOPROXY=https://u%%40p\nEnvironment=GOENV=%h/env GOVCS=%2F\n",
-            "2 Environment GOPROXY=https://u%40p <https://u%%40p>\n3 Environment GOENV=%h/env\n3 Environment GOVCS=%2F\n",
+            "2 Environment GOPROXY=https://u%40p <https://u%%40p>\n3 Environment GOENV=%h/env\ninvisible 3 Environment GOVCS=%2F: systemd knows no specifier `%2` and drops the assignment\n",
+        ),
+        (
+            "[Service]\nEnvironment=GOPROXY=\\x61\\142\\u0063 GOSUMDB=a\\qb GOVCS=off\nEnvironment=GOENV='a b\n",
+            "2 Environment GOPROXY=abc <\\x61\\142\\u0063>\n",
         ),
         (
             "[Service]\nEnvironment=GOPROXY=$X\nEnvironment=export GOSUMDB=off # note\n",
