@@ -8,6 +8,7 @@
     reason = "it is a program that prints"
 )]
 
+mod audit;
 mod cold;
 mod graph;
 mod hot;
@@ -82,6 +83,7 @@ fn run(options: &Options) -> Result<bool> {
     cold::measure(&bench, &mut table)?;
     memory::measure(&bench, &mut table)?;
     start::measure(&bench, &mut table)?;
+    audit::measure(&bench, &mut table)?;
     println!("\n{}", table.text());
     if let Some(file) = &options.markdown {
         table.write_markdown(file)?;

@@ -81,6 +81,26 @@ pub(crate) fn kubernetes(data: &[u8]) {
     ]);
 }
 
+/// Files of Go beside go.mod, and both kinds of `go/env` files.
+pub(crate) fn go_files(data: &[u8]) {
+    for path in [
+        "go.sum",
+        "go.work",
+        "vendor/modules.txt",
+        ".config/go/env",
+        "go/go.env",
+    ] {
+        read(path, data);
+    }
+}
+
+/// Files of logins, and files of what git and docker pass over.
+pub(crate) fn netrc(data: &[u8]) {
+    for path in [".netrc", ".gitignore", ".dockerignore"] {
+        read(path, data);
+    }
+}
+
 /// Reads and judges a repository of one file: whatever its bytes, all places lie in it.
 fn read(path: &str, data: &[u8]) {
     read_all(&[(path, data)]);

@@ -18,7 +18,7 @@ mod sumdb;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a file of its name in `fuzz_targets/` and a folder in `corpus/`.
-pub const TARGETS: [Target; 24] = [
+pub const TARGETS: [Target; 26] = [
     ("request_path", gomod::request_path),
     ("go_mod", gomod::go_mod),
     ("goproxy", gomod::goproxy),
@@ -42,6 +42,8 @@ pub const TARGETS: [Target; 24] = [
     ("systemd", audit::systemd),
     ("host_environment", audit::host_environment),
     ("kubernetes", audit::kubernetes),
+    ("go_files", audit::go_files),
+    ("netrc", audit::netrc),
     ("env_file", goenv::env_file),
 ];
 
