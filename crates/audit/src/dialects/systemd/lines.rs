@@ -89,20 +89,13 @@ pub(super) fn words(value: &Embedded) -> Vec<Word> {
             end = at + letter.len_utf8();
             match letter {
                 '\\' => {
-                    let next = letters.next();
-                    end = next.map_or(end, |(at, letter)| at + letter.len_utf8());
-                    match next.and_then(|(_, letter)| escape(letter)) {
-                        Some(letter) => out.push(letter),
-                        None => {
-                            let number = number(&text[at + 1..]);
-                            is_broken |= number.is_none();
-                            let (letter, length) = number.unwrap_or(('\u{fffd}', 0));
-                            out.push(letter);
-                            // Its digits are ASCII: the first is taken already.
-                            for _ in 1..length {
-                                end = letters.next().map_or(end, |(at, _)| at + 1);
-                            }
-                        }
+                    let known = escape(&text[end..]);
+                    is_broken |= known.is_none();
+                    let (letter, length) = known.unwrap_or(('\u{fffd}', 0));
+                    out.push(letter);
+                    // What is known is ASCII.
+                    for (at, _) in letters.by_ref().take(length) {
+                        end = at + 1;
                     }
                 }
                 _ if quote == Some(letter) => quote = None,
@@ -135,23 +128,25 @@ fn is_quote(letter: char) -> bool {
     matches!(letter, '"' | '\'')
 }
 
-/// What stands for a letter behind a backslash.
-fn escape(letter: char) -> Option<char> {
-    match letter {
-        'a' => Some('\x07'),
-        'b' => Some('\x08'),
-        'f' => Some('\x0c'),
-        'n' => Some('\n'),
-        'r' => Some('\r'),
-        's' => Some(' '),
-        't' => Some('\t'),
-        'v' => Some('\x0b'),
-        '\\' | '"' | '\'' => Some(letter),
-        _ => None,
-    }
+/// What the text behind a backslash stands for, and how long it is.
+fn escape(text: &str) -> Option<(char, usize)> {
+    let letter = text.chars().next()?;
+    let plain = match letter {
+        'a' => '\x07',
+        'b' => '\x08',
+        'f' => '\x0c',
+        'n' => '\n',
+        'r' => '\r',
+        's' => ' ',
+        't' => '\t',
+        'v' => '\x0b',
+        '\\' | '"' | '\'' => letter,
+        _ => return number(text),
+    };
+    Some((plain, 1))
 }
 
-/// The character that `x41`, `101`, `u0041` or `U00000041` behind a backslash stands for, and how long that is.
+/// The character of `x41`, `101`, `u0041` or `U00000041`, and how long that is.
 fn number(text: &str) -> Option<(char, usize)> {
     let (front, digits, base) = match text.as_bytes().first()? {
         b'x' => (1, 2, 16),
@@ -162,8 +157,7 @@ fn number(text: &str) -> Option<(char, usize)> {
     };
     let written = text.get(front..front + digits)?;
     let is_number = written.chars().all(|letter| letter.is_digit(base));
-    let code = u32::from_str_radix(written, base)
-        .ok()
-        .filter(|_| is_number)?;
+    let code = u32::from_str_radix(written, base).ok();
+    let code = code.filter(|_| is_number)?;
     Some((char::from_u32(code)?, front + digits))
 }
