@@ -203,6 +203,9 @@ impl Repository {
     }
 }
 
+/// What is said of a file on which a front end failed.
+const FAILED: &str = "modkeep failed on this file, which is a mistake in modkeep";
+
 /// Runs the front ends, on all processors.
 fn parse(repository: &Repository) -> Vec<Unit> {
     let ids: Vec<FileId> = repository.ids().collect();
@@ -240,5 +243,15 @@ fn parse_one(repository: &Repository, id: FileId) -> Option<Unit> {
         unit.faults.push(fault);
         return Some(unit);
     }
-    dialects::read(kind.dialect, id, repository)
+    let read = std::panic::AssertUnwindSafe(|| dialects::read(kind.dialect, id, repository));
+    // A mistake of a front end must not take other files along, and not pass in silence.
+    std::panic::catch_unwind(read).unwrap_or_else(|_| {
+        let mut unit = Unit::empty(id, kind.dialect);
+        unit.faults.push(Fault {
+            span: Span::new(id, 0..0),
+            message: format!("{FAILED}; please report it"),
+            kind: crate::unit::FaultKind::Limit,
+        });
+        Some(unit)
+    })
 }

@@ -60,10 +60,11 @@ fn setting(file: FileId, line: &str, at: usize) -> Option<Setting> {
         None => written.find(" #").unwrap_or(written.len()),
     };
     let written = written[..length].trim_end();
-    let value = match quote.filter(|_| length >= 2 && written.len() >= 2) {
-        Some('\'') => Text::literal(&written[1..written.len() - 1]),
-        Some(_) => interpolate::read(&written[1..written.len() - 1], Style::Compose),
-        None => interpolate::read(written, Style::Compose),
+    let inside = quote.and_then(|quote| written[1..].strip_suffix(quote));
+    let value = match (quote, inside) {
+        (Some('\''), Some(inside)) => Text::literal(inside),
+        (_, Some(inside)) => interpolate::read(inside, Style::Compose),
+        (_, None) => interpolate::read(written, Style::Compose),
     };
     Some(Setting {
         name: name.to_owned(),
@@ -82,6 +83,13 @@ fn setting(file: FileId, line: &str, at: usize) -> Option<Setting> {
 mod tests {
     use super::*;
     use crate::dialects::shown::shown_blocks;
+
+    #[test]
+    fn a_quote_without_end_is_a_letter() {
+        let settings = settings(FileId(0), "A='b\u{e9}\nB=\"\u{e9}\nC='\n");
+        let values: Vec<_> = settings.iter().map(|one| one.value.to_string()).collect();
+        assert_eq!(values, ["'b\u{e9}", "\"\u{e9}", "'"]);
+    }
 
     #[test]
     fn lines_are_settings() {

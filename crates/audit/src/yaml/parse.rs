@@ -176,7 +176,8 @@ impl<'a, 'm> Builder<'a, 'm> {
         if self.yaml.faults.len() < MAX_FAULTS {
             self.yaml.faults.push(Fault {
                 span: Span::new(self.yaml.file, range),
-                message: message.into(),
+                // What is quoted from the file may hold line ends.
+                message: message.into().replace(['\n', '\r'], " "),
                 kind,
             });
         }
