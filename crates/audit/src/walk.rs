@@ -68,7 +68,7 @@ pub(crate) fn read_tree(
         .build_parallel();
     walker.run(|| {
         Box::new(|entry| {
-            let read = match entry {
+            let tracked = match entry {
                 Ok(entry) => {
                     let count = seen.fetch_add(1, Ordering::Relaxed);
                     if count.is_multiple_of(1024) {
@@ -78,8 +78,8 @@ pub(crate) fn read_tree(
                 }
                 Err(error) => unreadable_folder(&real, &error),
             };
-            if let (Some(read), Ok(mut found)) = (read, found.lock()) {
-                found.push(read);
+            if let (Some(tracked), Ok(mut found)) = (tracked, found.lock()) {
+                found.push(tracked);
             }
             WalkState::Continue
         })

@@ -1,6 +1,7 @@
 //! A repository in one text file: lines `-- path --`, each with the file below it. What is expected of
 //! the audit stands behind the files, in sections whose names begin with `expected/`.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,13 +24,15 @@ pub(super) struct Archive {
 impl Archive {
     /// All archives of a folder beside the tests, by name.
     pub(super) fn all(folder: &str) -> Vec<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../tests/governance")
-            .join(folder);
-        let entries = fs::read_dir(folder).unwrap();
+        let entries = fs::read_dir(home().join(folder)).unwrap();
         let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
         paths.sort();
         paths.iter().map(|path| Self::read(path)).collect()
+    }
+
+    /// An archive, by its path below the folder of these tests.
+    pub(super) fn one(path: &str) -> Self {
+        Self::read(&home().join(path))
     }
 
     fn read(path: &Path) -> Self {
@@ -84,11 +87,9 @@ impl Archive {
         for (name, text) in found {
             let expected = self.expected(name);
             if text != expected {
-                wrong += &format!(
-                    "{} -- {name}\n{}",
-                    self.path.display(),
-                    similar::TextDiff::from_lines(expected, text).unified_diff()
-                );
+                let diff = similar::TextDiff::from_lines(expected, text);
+                let path = self.path.display();
+                write!(wrong, "{path} -- {name}\n{}", diff.unified_diff()).unwrap();
             }
         }
         if wrong.is_empty() {
@@ -107,10 +108,15 @@ impl Archive {
         let found = found.iter();
         let found = found.map(|(name, content)| (format!("expected/{name}"), content));
         for (name, content) in files.chain(found) {
-            text += &format!("-- {name} --\n{content}");
+            write!(text, "-- {name} --\n{content}").unwrap();
         }
         fs::write(&self.path, text).unwrap();
     }
+}
+
+/// The folder of these tests.
+fn home() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/governance")
 }
 
 /// A text with Go's default proxy in place.

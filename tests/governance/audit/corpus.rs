@@ -2,6 +2,7 @@
 //! them, and whatever else it finds is justified beside it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use testkit::deadline;
@@ -43,7 +44,7 @@ fn judge(archive: &Archive) -> Result<(), String> {
                 line(&finding),
             );
             if finding["severity"] == "error" {
-                messages += &format!("{policy}: {} {}\n", at.2, finding["message"]);
+                writeln!(messages, "{policy}: {} {}", at.2, finding["message"]).unwrap();
             }
             let policies = found.entry(at).or_default();
             if !policies.contains(&policy) {

@@ -222,7 +222,7 @@ fn templates_and_tabs_are_told() {
 #[test]
 fn what_explodes_is_cut_short_and_told() {
     let doubled = |line: &dyn Fn(usize) -> String| (1..30).map(line).collect::<String>();
-    let ten = |name: &str| vec![name; 10].join(",");
+    let ten = |name: &str| [name; 10].join(",");
     let aliases = doubled(&|at| format!("x{at}: &a{at} [{}]\n", ten(&format!("*a{}", at - 1))));
     let merges = doubled(&|at| {
         format!(

@@ -197,9 +197,10 @@ impl<'a> Pipeline<'a> {
             return Vec::new();
         };
         let is_reference = |node: &Node<'a>| node.tag() == Some("!reference");
-        let references = match is_reference(&node) {
-            true => vec![node],
-            false => node.items().filter(is_reference).collect(),
+        let references = if is_reference(&node) {
+            vec![node]
+        } else {
+            node.items().filter(is_reference).collect()
         };
         let lost = references
             .into_iter()
