@@ -151,13 +151,14 @@ impl Found {
         {
             self.answered.insert(host.to_owned());
         }
-        let Some(explanation) = judge.explain(record, &self.answered) else {
+        let Some(mut explanation) = judge.explain(record, &self.answered) else {
             return;
         };
         let key = (explanation.id, explanation.text.clone());
         if let Some(&at) = self.seen.get(&key) {
             self.explanations[at].times += 1;
         } else if self.explanations.len() < MAX_EXPLANATIONS {
+            judge::compare(&mut explanation);
             self.seen.insert(key, self.explanations.len());
             self.explanations.push(explanation);
         } else {

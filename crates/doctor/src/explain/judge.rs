@@ -180,7 +180,6 @@ impl Judge {
                 cause: "Go does not know such a thing, so this is no error of go.".to_owned(),
                 remedy: "Look at what go itself printed.\n$ go env GOPROXY; go mod download -x"
                     .to_owned(),
-                nearest: Vec::new(),
                 ..unknown(record, text)
             },
         };
@@ -202,25 +201,35 @@ fn verdict(entry: &Entry, fields: &Fields, answered: &HashSet<String>) -> Class 
     entry.class()
 }
 
+/// An error that no entry explains; [`compare`] says which come near.
 fn unknown(record: &Record, text: &str) -> Explanation {
-    let nearest = nearest::by_words(text);
     Explanation {
         id: UNKNOWN,
         class: None,
         line: record.line,
         text: shown(text),
         cause: "No entry of the catalogue explains this text.".to_owned(),
-        remedy: format!(
-            "Look at the entries that come nearest.\n$ modkeep explain {}",
-            nearest.first().copied().unwrap_or("GE16")
-        ),
+        remedy: String::new(),
         known: false,
         note: None,
         fields: Fields::new(),
         related: Vec::new(),
-        nearest,
+        nearest: Vec::new(),
         times: 1,
     }
+}
+
+/// Names the entries that come nearest to an unknown error. Apart from finding it, since a log may say the same a
+/// million times.
+pub(super) fn compare(explanation: &mut Explanation) {
+    if explanation.id != UNKNOWN || !explanation.remedy.is_empty() {
+        return;
+    }
+    explanation.nearest = nearest::by_words(&explanation.text);
+    explanation.remedy = format!(
+        "Look at the entries that come nearest.\n$ modkeep explain {}",
+        explanation.nearest.first().copied().unwrap_or("GE16")
+    );
 }
 
 /// The message of `go` in the first line of a record, behind `go: `.
