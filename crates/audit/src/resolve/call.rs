@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::block::{Block, Boundary, Call, Item, Setting, System, Target};
+use crate::block::{Block, Boundary, Call, Item, Reach, Setting, System, Target};
 use crate::environment::Value;
 use crate::repository::Repository;
 use crate::site::{Act, Crumb, Site};
@@ -448,11 +448,32 @@ impl Walker<'_> {
         let is_open = matches!(call.target, Target::Script { sourced: true, .. });
         let target = if is_open { scope } else { &mut inner };
         let exports = matches!(call.target, Target::Script { exports: true, .. });
+        if exports && block.kind == "container" {
+            self.hand_over(&found, target, block.system);
+            return Vec::new();
+        }
         let before = target.exports_all;
         target.exports_all |= exports;
         let outward = self.walk_found(&found, call, target, &inner_way);
         target.exports_all = before;
         outward
+    }
+
+    /// The lines of `docker run --env-file`, which docker hands over as they stand: quotes and references
+    /// are part of the value.
+    fn hand_over(&self, found: &Found<'_>, scope: &mut Scope, system: System) {
+        for item in found.blocks.iter().flat_map(|block| &block.items) {
+            if let Item::Set(setting) = item {
+                let setting = Setting {
+                    value: Text::literal(self.repository.slice(setting.span)),
+                    how: "--env-file",
+                    reach: Reach::Block,
+                    ..setting.clone()
+                };
+                let offer = scope.offer(&setting);
+                scope.set(offer, system);
+            }
+        }
     }
 
     fn walk_found(

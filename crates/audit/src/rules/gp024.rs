@@ -47,6 +47,19 @@ pub(super) const RULE: Rule = Rule {
             fixed: None,
         },
         Example {
+            title: "an env file for docker",
+            files: &[
+                ("ci.env", "GOPROXY=$CORP_PROXY\n"),
+                (
+                    "build.sh",
+                    "#!/bin/sh\ndocker run --env-file ci.env golang:1.25 go build ./...\n",
+                ),
+            ],
+            policy: None,
+            finds: &["ci.env:1"],
+            fixed: None,
+        },
+        Example {
             title: "an expression",
             files: &[(
                 ".github/workflows/ci.yml",

@@ -1,5 +1,6 @@
 //! GP405 go-version-float.
 
+use crate::block::Item;
 use crate::dialect::Dialect;
 use crate::environment::Confidence;
 use crate::finding::{Edit, Finding, Safety, Severity};
@@ -8,7 +9,7 @@ use crate::rule::{Example, Rule};
 use crate::source::Span;
 use crate::unit::Detail;
 
-use super::variables;
+use super::items;
 
 /// A version of Go without quotes that YAML takes for a number and shortens.
 pub(super) const RULE: Rule = Rule {
@@ -54,6 +55,22 @@ pub(super) const RULE: Rule = Rule {
             fixed: Some(
                 "variables:\n  GO_VERSION: '1.30'\ntest:\n  image: golang:$GO_VERSION\n  script:\n    - go test ./...\n",
             ),
+        },
+        Example {
+            title: "compose",
+            files: &[
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build:\n      context: .\n      args:\n        GO_VERSION: 1.20\n",
+                ),
+                (
+                    "Dockerfile",
+                    "ARG GO_VERSION\nFROM golang:$GO_VERSION\nRUN go build ./...\n",
+                ),
+            ],
+            policy: None,
+            finds: &["compose.yaml:6"],
+            fixed: None,
         },
         Example {
             title: "nothing is lost",
@@ -104,16 +121,20 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             }
         }
     }
-    for name in variables::of_go(judgement) {
-        if is_version_name(name) {
-            found.extend(
-                judgement
-                    .in_use(name)
-                    .iter()
-                    .filter_map(|value| value.candidate.span),
-            );
+    items::each_row(judgement, &mut |row| {
+        for item in row.items {
+            let settings = match item {
+                Item::Set(setting) => std::slice::from_ref(setting),
+                Item::Call(call) => call.passes.as_slice(),
+                Item::Enclosed { passes, .. } => passes.as_slice(),
+                _ => continue,
+            };
+            let versions = settings
+                .iter()
+                .filter(|setting| is_version_name(&setting.name));
+            found.extend(versions.map(|setting| setting.span));
         }
-    }
+    });
     found.sort_unstable();
     found.dedup();
     for span in found {
