@@ -6,6 +6,7 @@
 
 mod commands;
 mod containers;
+mod effect;
 mod golang;
 mod programs;
 mod settings;

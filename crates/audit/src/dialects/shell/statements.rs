@@ -10,6 +10,7 @@ use crate::embedded::Embedded;
 use crate::text::Text;
 use crate::unit::{Fault, FaultKind};
 
+use super::effect::{changes, default_only, range_of, writes};
 use super::source::Source;
 use super::words::Word;
 use super::{Reading, Surroundings, UNQUOTED_PIPE};
@@ -634,68 +635,4 @@ impl<'t> Reader<'t> {
 pub(super) fn named(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor).collect()
-}
-
-/// Whether an item changes what comes after it.
-fn changes(item: &Item) -> bool {
-    match item {
-        Item::Set(setting) => {
-            setting.layer == crate::block::Layer::Process && setting.reach != Reach::Later
-        }
-        Item::Unset { .. } | Item::Export { .. } | Item::Folder(_) | Item::Toolchain { .. } => true,
-        Item::Branches(ways) => ways.iter().flatten().any(changes),
-        Item::Block(block) => block.boundary == Boundary::Open && block.items.iter().any(changes),
-        Item::Call(call) => matches!(
-            call.target,
-            crate::block::Target::Script { sourced: true, .. }
-        ),
-        _ => false,
-    }
-}
-
-/// Whether an item writes a file of settings.
-fn writes(item: &Item) -> bool {
-    match item {
-        Item::Set(_) => true,
-        Item::Block(block) => block.items.iter().any(writes),
-        _ => false,
-    }
-}
-
-/// What a way sets when a variable is empty: only if it has no value. The rest is given back.
-fn default_only(name: &str, items: Vec<Item>, out: &mut Vec<Item>) -> Vec<Item> {
-    let mut rest = Vec::new();
-    for item in items {
-        match item {
-            Item::Set(mut setting) if setting.name == name => {
-                setting.when = When::IfUnset;
-                out.push(Item::Set(setting));
-            }
-            Item::Export {
-                name: exported,
-                span,
-            } if exported == name => {
-                out.push(Item::Export {
-                    name: exported,
-                    span,
-                });
-            }
-            item => rest.push(item),
-        }
-    }
-    rest
-}
-
-/// Where the first of the items stands.
-fn range_of(items: &[Item]) -> Option<crate::source::Span> {
-    items.iter().find_map(|item| match item {
-        Item::Set(setting) => Some(setting.key),
-        Item::Unset { span, .. } | Item::Export { span, .. } | Item::Lost { span, .. } => {
-            Some(*span)
-        }
-        Item::Run(run) => Some(run.span),
-        Item::Block(block) => Some(block.span),
-        Item::Call(call) => Some(call.span),
-        _ => None,
-    })
 }
