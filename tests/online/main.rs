@@ -2,6 +2,7 @@
 //!
 //! What comes through modkeep is compared with what the same chain answers straight in the same run.
 #![expect(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::panic,
     clippy::format_push_string,

@@ -68,7 +68,7 @@ pub(crate) fn host_environment(data: &[u8]) {
     read(".devcontainer/devcontainer.json", data);
 }
 
-/// Manifests of Kubernetes, one beside a ConfigMap that it may name.
+/// Manifests of Kubernetes, one beside a `ConfigMap` that it may name.
 pub(crate) fn kubernetes(data: &[u8]) {
     let mut manifest = b"apiVersion: v1\nkind: Pod\n".to_vec();
     manifest.extend_from_slice(data);

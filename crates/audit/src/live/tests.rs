@@ -134,77 +134,79 @@ fn nothing_set_is_well_without_a_policy() {
     assert_eq!(Made::new(&[], &[]).found(Some(&unset)), ["GP001"]);
 }
 
+/// Variables as well-kept machines have them.
+const WELL_KEPT: [&[(&str, &str)]; 6] = [
+    &[
+        ("CI", "true"),
+        ("GITHUB_ACTIONS", "true"),
+        ("GOROOT_1_24_X64", "/opt/go/1.24.3/x64"),
+        ("GOTOOLCHAIN", "local"),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "/tmp/x.json"),
+    ],
+    &[
+        ("GOLANG_VERSION", "1.24.3"),
+        ("GOPATH", "/go"),
+        ("GOTOOLCHAIN", "local"),
+        ("GOCACHE", "/cache/build"),
+        ("GOMODCACHE", "/cache/mod"),
+    ],
+    &[
+        ("GOPROXY", gomod::defaults::GOPROXY),
+        ("GOSUMDB", "sum.golang.org"),
+        ("GOPRIVATE", "git.corp.example,*.internal.corp.example"),
+        ("GOFLAGS", "-mod=readonly -trimpath"),
+        ("GOOS", "linux"),
+        ("GOARCH", "amd64"),
+        ("GOGC", "200"),
+        ("GOMAXPROCS", "4"),
+        ("GOTRACEBACK", "all"),
+        ("GODEBUG", "netdns=go"),
+        ("GOEXPERIMENT", "rangefunc"),
+        ("GOCOVERDIR", "/tmp/cover"),
+        ("CGO_ENABLED", "0"),
+    ],
+    &[
+        ("GOPROXY", "https://goproxy.corp.example"),
+        ("GONOPROXY", "none"),
+        ("GOPRIVATE", "git.corp.example"),
+        ("HTTPS_PROXY", "http://proxy.corp.example:3128"),
+        ("NO_PROXY", "localhost,127.0.0.1,.corp.example,corp.example"),
+        ("SSL_CERT_FILE", "DIR/bundle.pem"),
+        ("NETRC", "DIR/secret/netrc"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+    ],
+    &[("GOPROXY", "off"), ("GOFLAGS", "-mod=vendor")],
+    &[
+        ("GOPROXY", "http://127.0.0.1:3000"),
+        ("GONOSUMDB", "corp.example"),
+        ("GONOPROXY", "none"),
+    ],
+];
+
+/// The files beside them.
+const KEPT: [(&str, &str); 5] = [
+    ("bundle.pem", "-----BEGIN CERTIFICATE-----\n"),
+    (
+        "work/go.mod",
+        "module m.example/m\n\ngo 1.21\n\nrequire rsc.io/quote v1.5.2\n",
+    ),
+    ("work/go.sum", "rsc.io/quote v1.5.2 h1:x\n"),
+    (
+        "work/vendor/modules.txt",
+        "# rsc.io/quote v1.5.2\n## explicit\nrsc.io/quote\n",
+    ),
+    (
+        "home/.gitconfig",
+        "[user]\n\tname = x\n[url \"ssh://git@git.corp.example/\"]\n\tinsteadOf = https://git.corp.example/\n",
+    ),
+];
+
 /// What CI systems and images set by themselves is no fault of anybody.
 #[test]
 fn well_kept_environments_are_left_alone() {
-    let default = gomod::defaults::GOPROXY;
     let none: Vec<String> = Vec::new();
-    for variables in [
-        &[
-            ("CI", "true"),
-            ("GITHUB_ACTIONS", "true"),
-            ("GOROOT_1_24_X64", "/opt/go/1.24.3/x64"),
-            ("GOTOOLCHAIN", "local"),
-            ("GOOGLE_APPLICATION_CREDENTIALS", "/tmp/x.json"),
-        ][..],
-        &[
-            ("GOLANG_VERSION", "1.24.3"),
-            ("GOPATH", "/go"),
-            ("GOTOOLCHAIN", "local"),
-            ("GOCACHE", "/cache/build"),
-            ("GOMODCACHE", "/cache/mod"),
-        ],
-        &[
-            ("GOPROXY", default),
-            ("GOSUMDB", "sum.golang.org"),
-            ("GOPRIVATE", "git.corp.example,*.internal.corp.example"),
-            ("GOFLAGS", "-mod=readonly -trimpath"),
-            ("GOOS", "linux"),
-            ("GOARCH", "amd64"),
-            ("GOGC", "200"),
-            ("GOMAXPROCS", "4"),
-            ("GOTRACEBACK", "all"),
-            ("GODEBUG", "netdns=go"),
-            ("GOEXPERIMENT", "rangefunc"),
-            ("GOCOVERDIR", "/tmp/cover"),
-            ("CGO_ENABLED", "0"),
-        ],
-        &[
-            ("GOPROXY", "https://goproxy.corp.example"),
-            ("GONOPROXY", "none"),
-            ("GOPRIVATE", "git.corp.example"),
-            ("HTTPS_PROXY", "http://proxy.corp.example:3128"),
-            ("NO_PROXY", "localhost,127.0.0.1,.corp.example,corp.example"),
-            ("SSL_CERT_FILE", "DIR/bundle.pem"),
-            ("NETRC", "DIR/secret/netrc"),
-            ("GIT_TERMINAL_PROMPT", "0"),
-        ],
-        &[("GOPROXY", "off"), ("GOFLAGS", "-mod=vendor")],
-        &[
-            ("GOPROXY", "http://127.0.0.1:3000"),
-            ("GONOSUMDB", "corp.example"),
-            ("GONOPROXY", "none"),
-        ],
-    ] {
-        let made = Made::new(
-            variables,
-            &[
-                ("bundle.pem", "-----BEGIN CERTIFICATE-----\n"),
-                (
-                    "work/go.mod",
-                    "module m.example/m\n\ngo 1.21\n\nrequire rsc.io/quote v1.5.2\n",
-                ),
-                ("work/go.sum", "rsc.io/quote v1.5.2 h1:x\n"),
-                (
-                    "work/vendor/modules.txt",
-                    "# rsc.io/quote v1.5.2\n## explicit\nrsc.io/quote\n",
-                ),
-                (
-                    "home/.gitconfig",
-                    "[user]\n\tname = x\n[url \"ssh://git@git.corp.example/\"]\n\tinsteadOf = https://git.corp.example/\n",
-                ),
-            ],
-        );
+    for variables in WELL_KEPT {
+        let made = Made::new(variables, &KEPT);
         let audit = made.audit(None);
         let loud = audit
             .findings

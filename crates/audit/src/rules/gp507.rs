@@ -193,12 +193,8 @@ fn passing(judgement: &Judgement<'_>, site: &Site, names: &[&str]) -> Option<Edi
         || text.starts_with("podman build");
     let at = text.find("build ").filter(|_| is_build && are_there)?;
     let at = site.span.range().start + at + "build".len();
-    let arguments: String = names
-        .iter()
-        .map(|name| format!(" --build-arg {name}"))
-        .collect();
     Some(Edit {
         span: Span::new(site.span.file, at..at),
-        text: arguments,
+        text: format!(" --build-arg {}", names.join(" --build-arg ")),
     })
 }

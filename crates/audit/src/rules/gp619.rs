@@ -113,9 +113,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
     let runs = Runs::of(judgement);
-    let sites = judgement.sites.iter();
-    let sites = sites.filter(|site| site.act == Act::ImageBuild);
-    let built: HashMap<Span, FileId> = sites
+    let image_builds = judgement.sites.iter();
+    let image_builds = image_builds.filter(|site| site.act == Act::ImageBuild);
+    let files: HashMap<Span, FileId> = image_builds
         .filter_map(|site| Some((site.span, site.builds?)))
         .collect();
     for (id, service) in services::all(judgement) {
@@ -126,7 +126,7 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         let Some(build) = service.build.as_ref().filter(|_| pairs.peek().is_some()) else {
             continue;
         };
-        let file = built.get(&build.span).copied();
+        let file = files.get(&build.span).copied();
         let Some(image) = file.and_then(|file| builds::of(judgement, file)) else {
             continue;
         };
