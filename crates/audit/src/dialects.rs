@@ -18,6 +18,7 @@ mod make;
 mod netrc;
 #[cfg(test)]
 pub(crate) mod outline;
+mod recursive;
 pub(crate) mod shell;
 #[cfg(test)]
 pub(crate) mod shown;

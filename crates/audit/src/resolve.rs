@@ -113,6 +113,8 @@ struct Way {
 /// What outlives a block.
 enum Outward {
     Offer(Offer),
+    /// A line of one of Go's files that is gone.
+    Unset(String, Layer, Span),
     Go(String),
     Installed(Vec<String>),
 }
@@ -246,7 +248,12 @@ impl Walker<'_> {
                     scope.set(offer, block.system);
                 }
             }
-            Item::Unset { name, layer, .. } => scope.unset(name, *layer),
+            Item::Unset { name, layer, span } => {
+                scope.unset(name, *layer);
+                if *layer != Layer::Process {
+                    outward.push(Outward::Unset(name.clone(), *layer, *span));
+                }
+            }
             Item::Export { name, .. } => scope.export(name),
             Item::Folder(folder) => {
                 way.folder = match scope.expand(&folder.text) {
@@ -317,6 +324,7 @@ impl Walker<'_> {
     ) {
         let mut ends = Vec::with_capacity(branches.len());
         let folder = way.folder.clone();
+        let before = outward.len();
         for branch in branches {
             let mut inner = scope.clone();
             way.folder.clone_from(&folder);
@@ -331,9 +339,13 @@ impl Walker<'_> {
         }
         way.folder = folder;
         // What outlives the block may not have happened.
-        for outward in outward {
-            if let Outward::Offer(offer) = outward {
-                offer.when = When::Perhaps;
+        for outward in &mut outward[before..] {
+            match outward {
+                Outward::Offer(offer) => offer.when = When::Perhaps,
+                Outward::Unset(name, layer, span) => {
+                    *outward = Outward::Offer(perhaps_unset(name, *layer, *span));
+                }
+                Outward::Go(_) | Outward::Installed(_) => {}
             }
         }
         *scope = merge::merge(scope, ends);
@@ -349,12 +361,14 @@ impl Walker<'_> {
 
     /// Notes a site.
     fn site(&mut self, run: &Run, system: System, scope: &Scope, way: &Way) {
+        let around = scope;
         let mut scope = scope.clone();
         if run.sudo {
             scope.drop_process("sudo drops it (env_reset)", call::sudo_keeps);
         }
         for setting in &run.settings {
-            let mut offer = scope.offer(setting);
+            // The shell in front of sudo expands `sudo X="$X"`.
+            let mut offer = if run.sudo { around } else { &scope }.offer(setting);
             (offer.reach, offer.rank) = (Reach::Block, u8::MAX);
             scope.set(offer, system);
         }
@@ -393,6 +407,15 @@ fn leave(block: &Block, outward: Outward, scope: &mut Scope) -> Option<Outward> 
     match outward {
         Outward::Go(version) => (!ends_machine).then_some(Outward::Go(version)),
         Outward::Installed(names) => (!ends_machine).then_some(Outward::Installed(names)),
+        Outward::Unset(name, layer, span) => {
+            if ends_machine {
+                return None;
+            }
+            if block.boundary == Boundary::Child {
+                scope.unset(&name, layer);
+            }
+            Some(Outward::Unset(name, layer, span))
+        }
         Outward::Offer(offer) if offer.layer != Layer::Process => {
             if ends_machine {
                 return None;
@@ -421,7 +444,7 @@ fn note_go(outward: &[Outward], way: &mut Way) {
         match outward {
             Outward::Go(version) => way.go = Some(version.clone()),
             Outward::Installed(names) => way.installed.extend(names.iter().cloned()),
-            Outward::Offer(_) => {}
+            Outward::Offer(_) | Outward::Unset(..) => {}
         }
     }
 }
@@ -521,6 +544,21 @@ fn written(write: &crate::block::Write) -> Act {
     Act::Write {
         content: write.content.clone(),
         append: write.append,
+    }
+}
+
+/// A line of one of Go's files that may be gone.
+fn perhaps_unset(name: &str, layer: Layer, span: Span) -> Offer {
+    Offer {
+        name: name.to_owned(),
+        value: Value::Unknown("none".to_owned()),
+        span: Some(span),
+        how: "go env -u".to_owned(),
+        layer,
+        reach: Reach::Block,
+        when: When::Perhaps,
+        rank: 0,
+        secret: false,
     }
 }
 

@@ -11,7 +11,7 @@ mod tests;
 mod tree;
 pub(crate) mod variable;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 use crate::block::{Block, Boundary, Item, Layer, Reach, Setting, System, When};
@@ -54,6 +54,8 @@ struct Pipeline<'a> {
     places: HashMap<&'a str, usize>,
     /// Jobs with what they extend, by name, as far as they were needed.
     jobs: RefCell<HashMap<&'a str, Option<Value<'a>>>>,
+    /// Variables of the pipeline that refer to others.
+    referring: OnceCell<Vec<Item>>,
     detail: RefCell<GitLab>,
     depth: usize,
 }
@@ -98,6 +100,7 @@ impl<'a> Pipeline<'a> {
             places: places.map(|(at, entry)| (entry.name, at)).collect(),
             entries,
             jobs: RefCell::default(),
+            referring: OnceCell::new(),
             detail: RefCell::default(),
             depth,
         }
@@ -149,7 +152,9 @@ impl<'a> Pipeline<'a> {
     /// The settings of a `variables` map. What refers to another of them stands behind it.
     fn variables(&self, map: Option<&Value<'a>>, how: &'static str, when: When) -> Vec<Item> {
         let mut settings = Vec::new();
-        for entry in map.map(Value::entries).unwrap_or_default() {
+        // `variables: !reference [.other, variables]`.
+        let map = map.map(|map| self.dereferenced(map));
+        for entry in map.as_ref().map(Value::entries).unwrap_or_default() {
             // The long form names the value; without one the variable is empty.
             let value = if entry.value.is_map() {
                 entry.value.get("value")

@@ -18,6 +18,7 @@ use crate::unit::{Fault, Unit};
 
 use self::expand::Variables;
 use self::lines::{Assignment, Operator, Statement};
+use super::recursive;
 use super::shell::{self, Surroundings};
 
 /// How deep makefiles may include each other.
@@ -57,6 +58,8 @@ struct Reader<'r> {
     items: Vec<Item>,
     open: Vec<Conditional>,
     variables: Variables,
+    /// Values whose references are followed where they are used.
+    recursive: HashSet<Span>,
     exported: HashSet<String>,
     exports_all: bool,
     one_shell: bool,
@@ -75,6 +78,7 @@ impl<'r> Reader<'r> {
             items: Vec::new(),
             open: Vec::new(),
             variables: Variables::new(),
+            recursive: HashSet::new(),
             exported: HashSet::new(),
             exports_all: false,
             one_shell: false,
@@ -225,6 +229,10 @@ impl<'r> Reader<'r> {
         if assignment.exported {
             self.exported.insert(assignment.name.clone());
         }
+        if assignment.operator == Operator::Recursive {
+            let value = &assignment.value;
+            self.recursive.insert(value.span(0..value.text().len()));
+        }
         let items = self.assigned(assignment);
         self.keep(assignment);
         items
@@ -235,7 +243,7 @@ impl<'r> Reader<'r> {
         let text = &assignment.value;
         let name = assignment.name.clone();
         match assignment.operator {
-            Operator::Set => {
+            Operator::Set | Operator::Recursive => {
                 self.variables.insert(name, text.clone());
             }
             Operator::Default => {
@@ -264,7 +272,7 @@ impl<'r> Reader<'r> {
         let mut value = expand::value(text.text());
         let mut when = When::IfInherited;
         match assignment.operator {
-            Operator::Set => {}
+            Operator::Set | Operator::Recursive => {}
             Operator::Default => when = When::IfUnset,
             Operator::Add => {
                 let mut whole = Text::variable(&assignment.name);
@@ -362,6 +370,7 @@ impl<'r> Reader<'r> {
         }
         let mut unit = Unit::empty(self.root, Dialect::Makefile);
         let mut items = std::mem::take(&mut self.items);
+        recursive::settle(&mut items, |setting| self.recursive.contains(&setting.span));
         self.export(&mut items);
         let goals = std::mem::take(&mut self.goals);
         for goal in goals {

@@ -643,10 +643,12 @@ fn inner_scope(call: &Call, scope: &Scope, system: System) -> Scope {
                 inner.drop_process("sudo drops it (env_reset)", sudo_keeps);
             }
             for setting in &call.passes {
+                // The shell in front of sudo expands `sudo make X="$X"`.
+                let given = if call.sudo { scope } else { &inner }.offer(setting);
                 let offer = Offer {
                     // Variables of make's command line beat those of the makefile.
                     rank: u8::MAX,
-                    ..inner.offer(setting)
+                    ..given
                 };
                 inner.set(offer, system);
             }

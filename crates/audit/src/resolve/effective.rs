@@ -3,8 +3,10 @@
 //! The order is Go's: a variable of the process that is not empty, the user's file (where an empty
 //! line counts), `$GOROOT/go.env`, the built-in default.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::block::Layer;
 use crate::environment::{Candidate, Confidence, Environment, Outcome, Value, Variable};
 
 use super::scope::{Held, Scope, Slot, is_of_interest};
@@ -22,10 +24,19 @@ const DEFAULTS: [(&str, &str); 6] = [
 /// The environment at a point. `sure`: whether nothing on the way there was lost.
 pub(crate) fn environment(scope: &Scope, sure: bool) -> Environment {
     let mut variables = BTreeMap::new();
+    let goenv = scope.slots.get("GOENV");
+    let goenv = goenv.and_then(|slot| slot.process.as_ref());
+    let reads_file = goenv.is_none_or(|held| held.value != Value::Known("off".to_owned()));
     for (name, slot) in &scope.slots {
-        if is_of_interest(name) {
-            variables.insert(name.clone(), variable(name, slot, sure));
+        if !is_of_interest(name) {
+            continue;
         }
+        let slot = if reads_file || slot.user_file.is_none() {
+            Cow::Borrowed(slot)
+        } else {
+            Cow::Owned(without_file(slot))
+        };
+        variables.insert(name.clone(), variable(name, &slot, sure));
     }
     for (name, default) in DEFAULTS {
         if !default.is_empty() {
@@ -39,6 +50,18 @@ pub(crate) fn environment(scope: &Scope, sure: bool) -> Environment {
         fall_back(&mut variables, name, private.as_ref());
     }
     Environment { variables }
+}
+
+/// The same where `GOENV=off` leaves the user's file unread.
+fn without_file(slot: &Slot) -> Slot {
+    let mut slot = slot.clone();
+    slot.user_file = None;
+    for candidate in &mut slot.candidates {
+        if candidate.layer == Some(Layer::UserFile) && candidate.outcome == Outcome::Used {
+            candidate.outcome = Outcome::Invisible("GOENV=off leaves that file unread".to_owned());
+        }
+    }
+    slot
 }
 
 fn variable(name: &str, slot: &Slot, sure: bool) -> Variable {

@@ -204,7 +204,7 @@ pub(crate) fn in_order(settings: Vec<Setting>) -> Vec<Setting> {
 }
 
 /// The variables that a text refers to.
-fn references(text: &Text) -> Vec<&str> {
+pub(crate) fn references(text: &Text) -> Vec<&str> {
     let mut names = Vec::new();
     for part in &text.parts {
         let fallback = match part {

@@ -2,6 +2,7 @@
 
 use crate::block::{Block, Boundary, Item, Layer, Located, Reach, Setting, System, When};
 use crate::dialects::github::detail::EnvPlace;
+use crate::dialects::recursive;
 use crate::dialects::shell::{Surroundings, read_script};
 use crate::embedded::Embedded;
 use crate::source::Span;
@@ -118,6 +119,7 @@ impl<'a> Pipeline<'a> {
         items.extend(self.variables(job.get("variables").as_ref(), "variables", When::Always));
         items.extend(self.matrix(job));
         items.extend(self.rule_variables(job.get("rules").as_ref()));
+        items.extend(self.settled(job, &items));
         items.extend(self.reports_for(entry.name, job, reports));
         let mut script = Embedded::new(entry.key.file);
         for lines in [self.keyword(job, "before_script"), job.get("script")] {
@@ -231,6 +233,30 @@ impl<'a> Pipeline<'a> {
                 span: inherits.span,
             })
             .collect()
+    }
+
+    /// Variables that refer to others are what these are in the job: those of the pipeline, and its own, that
+    /// refer to what the job sets.
+    fn settled(&self, job: &Value<'a>, own: &[Item]) -> Vec<Item> {
+        let inherits = inherits(job);
+        let is_taken = |name: &String| match &inherits {
+            Some(inherits) => inherits.names.contains(name),
+            None => true,
+        };
+        let globals = self.referring.get_or_init(|| {
+            let all = self.variables(self.top("variables"), "variables", When::Always);
+            all.into_iter().filter(refers).collect()
+        });
+        if globals.is_empty() && !own.iter().any(refers) {
+            return Vec::new();
+        }
+        let taken = globals.iter().filter(|item| match item {
+            Item::Set(setting) => is_taken(&setting.name),
+            _ => false,
+        });
+        let all: Vec<Item> = taken.chain(own).cloned().collect();
+        let settled = recursive::settled(&all, |_| true).into_iter();
+        settled.map(Item::Set).collect()
     }
 
     /// The variables of `parallel: matrix`, known where all legs agree.
@@ -380,6 +406,11 @@ impl<'a> Pipeline<'a> {
                 .map(Node::span),
         });
     }
+}
+
+/// Whether a setting refers to other variables.
+fn refers(item: &Item) -> bool {
+    matches!(item, Item::Set(setting) if setting.value.as_literal().is_none())
 }
 
 /// What a job takes over of the pipeline's variables; `None` for all.

@@ -8,8 +8,10 @@ use crate::source::{FileId, Span};
 /// How a variable is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
-    /// `=`, `:=`, `::=`, `define`.
+    /// `:=`, `::=`: references are those of this place.
     Set,
+    /// `=`, `define`: references are those of where it is used.
+    Recursive,
     /// `?=`.
     Default,
     /// `+=`.
@@ -223,7 +225,7 @@ impl<'a> Reader<'a> {
         Statement::Assign(Assignment {
             name,
             key: line.span(range),
-            operator: Operator::Set,
+            operator: Operator::Recursive,
             value,
             exported: false,
         })
@@ -277,7 +279,7 @@ fn assignment(line: &Embedded, text: &str, from: usize, exported: bool) -> Optio
         ("?=", Operator::Default),
         ("+=", Operator::Add),
         ("!=", Operator::Shell),
-        ("=", Operator::Set),
+        ("=", Operator::Recursive),
     ];
     let (written, operator) = signs
         .into_iter()

@@ -13,6 +13,7 @@ use crate::unit::{Fault, FaultKind};
 use super::effect::{changes, default_only, range_of, writes};
 use super::source::Source;
 use super::words::Word;
+use super::written::Unfinished;
 use super::{Reading, Surroundings, UNQUOTED_PIPE};
 
 /// How deep statements may nest; scripts that people write stay below twenty.
@@ -58,6 +59,8 @@ pub(super) struct Reader<'t> {
     pub(super) exported: HashSet<String>,
     /// Where output goes.
     pub(super) output: Option<Output>,
+    /// What stands in a file so far of a value over several lines that is not at its end.
+    pub(super) unfinished: Option<Unfinished>,
     /// What the next command reads.
     pub(super) input: Option<Input>,
     /// Folders to go back to: each undoes one `pushd`.
@@ -79,6 +82,7 @@ impl<'t> Reader<'t> {
             exports_all: false,
             exported: HashSet::new(),
             output: None,
+            unfinished: None,
             input: None,
             folders: Vec::new(),
             faults: Vec::new(),
@@ -90,6 +94,7 @@ impl<'t> Reader<'t> {
     pub(super) fn read(&mut self, root: Node<'t>) -> Reading {
         let mut items = Vec::new();
         self.statement(root, &mut items);
+        items.extend(self.cut_short());
         let mut uncalled: Vec<(String, Node<'t>)> = self
             .functions
             .iter()

@@ -53,6 +53,13 @@ fn destination(path: &Text) -> Option<Destination> {
     }
 }
 
+/// Lines of a file that several commands write, as far as they were written.
+pub(super) struct Unfinished {
+    destination: Destination,
+    content: Embedded,
+    expands: bool,
+}
+
 impl<'t> Reader<'t> {
     /// A statement with redirections.
     pub(super) fn redirected(&mut self, node: Node<'t>, out: &mut Vec<Item>) {
@@ -337,7 +344,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Lines that go to a file.
-    fn write(&self, content: &Embedded, expands: bool, output: &Output, out: &mut Vec<Item>) {
+    fn write(&mut self, content: &Embedded, expands: bool, output: &Output, out: &mut Vec<Item>) {
         let Some(destination) = destination(&output.path.text) else {
             return;
         };
@@ -352,6 +359,37 @@ impl<'t> Reader<'t> {
             }));
             return;
         }
+        let before = self.unfinished.take_if(|it| it.destination == destination);
+        let (content, expands) = match before {
+            Some(before) => {
+                let mut whole = before.content;
+                if !whole.text().ends_with('\n') {
+                    whole.stand_in("\n", content.span(0..0));
+                }
+                whole.append(content);
+                (whole, before.expands || expands)
+            }
+            None => (content.clone(), expands),
+        };
+        self.lines(content, (expands, output.append), destination, out);
+    }
+
+    /// A value over several lines that no command of the script ends.
+    pub(super) fn cut_short(&mut self) -> Option<Item> {
+        let content = self.unfinished.take()?.content;
+        Some(Item::Lost {
+            span: content.span(0..content.text().trim_end().len()),
+            what: "the end of this value over several lines is not in the script".to_owned(),
+        })
+    }
+
+    fn lines(
+        &mut self,
+        content: Embedded,
+        (expands, appends): (bool, bool),
+        destination: Destination,
+        out: &mut Vec<Item>,
+    ) {
         let mut at = 0;
         let mut lines = content.text().split_inclusive('\n');
         while let Some(line) = lines.next() {
@@ -365,12 +403,24 @@ impl<'t> Reader<'t> {
                     // A value over several lines, up to a line that is the delimiter.
                     let begin = at;
                     let mut end = at;
+                    let mut ended = false;
                     for line in lines.by_ref() {
                         at += line.len();
                         if line.trim_end() == delimiter {
+                            ended = true;
                             break;
                         }
                         end = begin.max(at - (line.len() - line.trim_end_matches('\n').len()));
+                    }
+                    if !ended {
+                        let mut rest = Embedded::new(content.file());
+                        rest.push_part(&content, start..content.text().len());
+                        self.unfinished = Some(Unfinished {
+                            destination,
+                            content: rest,
+                            expands,
+                        });
+                        return;
                     }
                     begin..end
                 }
@@ -385,12 +435,10 @@ impl<'t> Reader<'t> {
                     setting,
                     reason: EXPORT_IN_FILE.to_owned(),
                 },
-                Destination::GorootFile if output.append && has_line(&setting.name) => {
-                    Item::Invisible {
-                        setting,
-                        reason: APPENDED.to_owned(),
-                    }
-                }
+                Destination::GorootFile if appends && has_line(&setting.name) => Item::Invisible {
+                    setting,
+                    reason: APPENDED.to_owned(),
+                },
                 _ => Item::Set(setting),
             });
         }
