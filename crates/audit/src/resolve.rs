@@ -11,7 +11,7 @@ mod scope;
 
 use std::collections::HashSet;
 
-use crate::block::{Block, Boundary, Item, Layer, Reach, Run, System, When};
+use crate::block::{Block, Boundary, Item, Layer, Reach, Run, Setting, System, When};
 use crate::environment::Value;
 use crate::repository::Repository;
 use crate::site::{Act, Crumb, Site};
@@ -237,17 +237,7 @@ impl Walker<'_> {
         outward: &mut Vec<Outward>,
     ) {
         match item {
-            Item::Set(setting) => {
-                let offer = scope.offer(setting);
-                if offer.layer != Layer::Process || offer.reach == Reach::Later {
-                    outward.push(Outward::Offer(offer.clone()));
-                }
-                if offer.reach == Reach::Later && offer.layer == Layer::Process {
-                    scope.note_later(&offer);
-                } else {
-                    scope.set(offer, block.system);
-                }
-            }
+            Item::Set(setting) => set(setting, block.system, scope, outward),
             Item::Unset { name, layer, span } => {
                 scope.unset(name, *layer);
                 if *layer != Layer::Process {
@@ -395,6 +385,19 @@ impl Walker<'_> {
         if !self.found.gaps.contains(&gap) {
             self.found.gaps.push(gap);
         }
+    }
+}
+
+/// Sets a variable, here or for what comes later.
+fn set(setting: &Setting, system: System, scope: &mut Scope, outward: &mut Vec<Outward>) {
+    let offer = scope.offer(setting);
+    if offer.layer != Layer::Process || offer.reach == Reach::Later {
+        outward.push(Outward::Offer(offer.clone()));
+    }
+    if offer.reach == Reach::Later && offer.layer == Layer::Process {
+        scope.note_later(&offer);
+    } else {
+        scope.set(offer, system);
     }
 }
 

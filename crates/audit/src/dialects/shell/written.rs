@@ -371,7 +371,7 @@ impl<'t> Reader<'t> {
             }
             None => (content.clone(), expands),
         };
-        self.lines(content, (expands, output.append), destination, out);
+        self.lines(&content, (expands, output.append), destination, out);
     }
 
     /// A value over several lines that no command of the script ends.
@@ -385,7 +385,7 @@ impl<'t> Reader<'t> {
 
     fn lines(
         &mut self,
-        content: Embedded,
+        content: &Embedded,
         (expands, appends): (bool, bool),
         destination: Destination,
         out: &mut Vec<Item>,
@@ -414,7 +414,7 @@ impl<'t> Reader<'t> {
                     }
                     if !ended {
                         let mut rest = Embedded::new(content.file());
-                        rest.push_part(&content, start..content.text().len());
+                        rest.push_part(content, start..content.text().len());
                         self.unfinished = Some(Unfinished {
                             destination,
                             content: rest,
