@@ -3,6 +3,7 @@
 mod archive;
 mod article;
 mod corpus;
+mod dialects;
 mod flags;
 mod formats;
 mod hostile;
