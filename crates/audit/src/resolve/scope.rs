@@ -39,6 +39,13 @@ const OTHER_NAMES: [&str; 27] = [
     "GIT_CONFIG_GLOBAL",
 ];
 
+/// How long a value may be, in bytes: Linux starts no program with a longer string (`MAX_ARG_STRLEN`), and values
+/// that double would have no end.
+const MAX_VALUE: usize = 128 << 10;
+
+/// How much is shown of one that is longer, in bytes.
+const SHOWN: usize = 64;
+
 /// Whether a variable is reported at sites.
 pub(crate) fn is_of_interest(name: &str) -> bool {
     name.starts_with("GO") || OTHER_NAMES.contains(&name)
@@ -149,6 +156,11 @@ impl Scope {
                         out.push_str(&fallback.to_string());
                     }
                 }
+            }
+            if out.len() > MAX_VALUE {
+                out.truncate(out.floor_char_boundary(SHOWN));
+                out.push_str("… (too long for an environment)");
+                return Value::Unknown(out);
             }
         }
         if unknown {

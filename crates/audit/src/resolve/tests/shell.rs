@@ -242,6 +242,24 @@ exec go build
         ],
     },
     Row {
+        shows: "values that double end",
+        files: &[(
+            "a.sh",
+            "#!/bin/sh
+A=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+B=$A$A$A$A$A$A$A$A$A$A$A$A$A$A$A$A
+C=$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B$B
+D=$C$C$C$C$C$C$C$C$C$C$C$C$C$C$C$C
+export GOPROXY=$D
+go build
+",
+        )],
+        sees: &[
+            "a.sh:7 ?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… (too long for an environment) \
+             <- a.sh:6 export",
+        ],
+    },
+    Row {
         shows: "what only the run can say is lost",
         files: &[(
             "a.sh",
