@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use policy::{Mode, Policy};
 
 use crate::finding::{Finding, Severity};
-use crate::judgement::Judgement;
+use crate::judgement::{self, Judgement};
 use crate::repository::Repository;
 use crate::resolve::{self, Gap};
 use crate::rules::RULES;
@@ -52,6 +52,7 @@ impl Audit {
             policy,
             today: options.today,
             live: false,
+            values: judgement::values(&sites),
         };
         let mut findings = judge(&judgement, options);
         if !options.no_ignores {

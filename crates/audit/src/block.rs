@@ -183,7 +183,7 @@ pub struct Setting {
 
 /// A layer of Go's environment, highest first. What goes to one of the files stays when the block ends,
 /// up to a [`Boundary::Closed`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     /// The environment of the process.
     Process,

@@ -32,7 +32,7 @@ impl Value {
 }
 
 /// How sure something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
     /// A guess worth a look.
     Low,
@@ -43,7 +43,7 @@ pub enum Confidence {
 }
 
 /// What became of an attempt to set a variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// Its value is the variable's.
     Used,
@@ -54,7 +54,7 @@ pub enum Outcome {
 }
 
 /// An attempt to set a variable, for the trace: in the order in which they happen, the used one among them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Candidate {
     /// Where; `None` for what no file says (a default, an image, the process).
     pub span: Option<Span>,
@@ -71,7 +71,7 @@ pub struct Candidate {
 }
 
 /// A variable at a site.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Variable {
     /// What `go` takes it for: an empty variable of the process counts as unset, GONOPROXY and GONOSUMDB
     /// fall back to GOPRIVATE, defaults are filled in.
@@ -110,7 +110,7 @@ impl Variable {
 }
 
 /// The environment of a site. A name that nobody sets and that has no default is not in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Environment {
     /// By name.
     pub variables: BTreeMap<String, Variable>,

@@ -1,6 +1,7 @@
 //! What rules look at: the repository, its sites, the policy.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use policy::Policy;
 
@@ -27,6 +28,8 @@ pub struct Judgement<'a> {
     pub today: jiff::civil::Date,
     /// Whether it is the live environment that is judged: then there is one site.
     pub live: bool,
+    /// The answers of [`Self::in_use`], by name: many rules ask, and there may be a hundred thousand sites.
+    pub(crate) values: Values<'a>,
 }
 
 /// A value that is in use somewhere.
@@ -58,27 +61,7 @@ impl<'a> Judgement<'a> {
     /// The values of a variable that are in use, once for each place where one is written. Go's own
     /// defaults are not among them.
     pub fn in_use(&self, name: &str) -> Vec<InUse<'a>> {
-        let mut seen = HashSet::new();
-        let mut found = Vec::new();
-        for site in self.sites {
-            let Some(variable) = site.environment.get(name) else {
-                continue;
-            };
-            for candidate in &variable.candidates {
-                // What comes from elsewhere (GOPRIVATE for GONOPROXY) is judged there.
-                if candidate.outcome != Outcome::Used || candidate.layer.is_none() {
-                    continue;
-                }
-                if seen.insert((candidate.span, candidate.value.clone())) {
-                    found.push(InUse {
-                        site,
-                        variable,
-                        candidate,
-                    });
-                }
-            }
-        }
-        found
+        self.values.get(name).cloned().unwrap_or_default()
     }
 
     /// Where a site stands; nowhere for the live environment.
@@ -90,4 +73,36 @@ impl<'a> Judgement<'a> {
     pub fn downloads(&self) -> impl Iterator<Item = &'a Site> {
         self.sites.iter().filter(|site| site.may_download())
     }
+}
+
+/// The values in use, by name of variable.
+pub(crate) type Values<'a> = HashMap<&'a str, Vec<InUse<'a>>>;
+
+/// The values in use at some sites, each once for each place where it is written.
+pub(crate) fn values(sites: &[Site]) -> Values<'_> {
+    let mut seen = HashSet::new();
+    let mut environments = HashSet::new();
+    let mut found = Values::new();
+    for site in sites {
+        // The first of those that see the same stands for all.
+        if !environments.insert(Arc::as_ptr(&site.environment)) {
+            continue;
+        }
+        for (name, variable) in &site.environment.variables {
+            for candidate in &variable.candidates {
+                // What comes from elsewhere (GOPRIVATE for GONOPROXY) is judged there.
+                if candidate.outcome != Outcome::Used || candidate.layer.is_none() {
+                    continue;
+                }
+                if seen.insert((name, candidate.span, &candidate.value)) {
+                    found.entry(name.as_str()).or_default().push(InUse {
+                        site,
+                        variable,
+                        candidate,
+                    });
+                }
+            }
+        }
+    }
+    found
 }

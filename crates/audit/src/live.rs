@@ -14,6 +14,7 @@ mod together;
 mod toolchain;
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use goenv::Looked;
 use platform::EnvSnapshot;
@@ -22,7 +23,7 @@ use policy::{Mode, Policy};
 use crate::audit::{Audit, Options, judge};
 use crate::block::System;
 use crate::finding::{Finding, Severity};
-use crate::judgement::Judgement;
+use crate::judgement::{self, Judgement};
 use crate::repository::Repository;
 use crate::site::{Act, Site};
 use crate::source::{FileId, Span};
@@ -51,7 +52,7 @@ impl Audit {
     /// go.mod. Blocking: reads files.
     pub fn live(machine: Machine<'_>, policy: Option<&Policy>, options: &Options) -> Self {
         let repository = Repository::of(files::read(machine));
-        let environment = environment::of(machine, &repository);
+        let environment = Arc::new(environment::of(machine, &repository));
         let others = git::commands(machine, &repository);
         let mut folders: Vec<Option<String>> = Vec::new();
         for module in &repository.modules {
@@ -66,7 +67,7 @@ impl Audit {
             words: vec![NAME.to_owned()],
             system: System::Live,
             trail: Vec::new(),
-            environment: environment.clone(),
+            environment: Arc::clone(&environment),
             go: machine.looked.found.version.as_deref().map(plain),
             image: None,
             folder,
@@ -85,6 +86,7 @@ impl Audit {
             policy,
             live: true,
             today: options.today,
+            values: judgement::values(&sites),
         };
         let mut findings = judge(&judgement, options);
         certificates::judge(&judgement, &mut findings);

@@ -10,9 +10,10 @@ mod merge;
 mod scope;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::block::{Block, Boundary, Item, Layer, Reach, Run, Setting, System, When};
-use crate::environment::Value;
+use crate::environment::{Environment, Value};
 use crate::repository::Repository;
 use crate::site::{Act, Crumb, Site};
 use crate::source::Span;
@@ -68,6 +69,7 @@ pub(crate) fn resolve(repository: &Repository) -> Resolved {
         walked: HashSet::new(),
         items: 0,
         first_site: 0,
+        environments: HashSet::new(),
     };
     let called = call::called(repository);
     for wave in [Wave::Started, Wave::NotCalled, Wave::Left] {
@@ -125,6 +127,8 @@ struct Walker<'r> {
     walked: HashSet<Span>,
     items: usize,
     first_site: usize,
+    /// The environments of sites, each once: most sites of a job see the same.
+    environments: HashSet<Arc<Environment>>,
 }
 
 impl Walker<'_> {
@@ -345,6 +349,7 @@ impl Walker<'_> {
     fn other(&mut self, mut site: Site, words: &[String]) {
         if self.found.others.len() < OTHERS {
             site.words = words.iter().map(|word| crate::secret::hide(word)).collect();
+            site.environment = self.shared(site.environment);
             self.found.others.push(site);
         }
     }
@@ -369,10 +374,20 @@ impl Walker<'_> {
         self.push(site);
     }
 
-    fn push(&mut self, site: Site) {
+    fn push(&mut self, mut site: Site) {
         if self.found.sites.len() - self.first_site < SITES {
+            site.environment = self.shared(site.environment);
             self.found.sites.push(site);
         }
+    }
+
+    /// The same environment, of another site where one has it.
+    fn shared(&mut self, environment: Arc<Environment>) -> Arc<Environment> {
+        if let Some(known) = self.environments.get(&environment) {
+            return Arc::clone(known);
+        }
+        self.environments.insert(Arc::clone(&environment));
+        environment
     }
 
     /// Notes that the way is lost.
@@ -531,7 +546,7 @@ fn new_site(span: Span, act: Act, system: System, scope: &Scope, way: &Way) -> S
         words: Vec::new(),
         system,
         trail: way.trail.clone(),
-        environment: effective::environment(scope, way.gaps.is_empty()),
+        environment: Arc::new(effective::environment(scope, way.gaps.is_empty())),
         go: way.go.clone(),
         image: way.image.clone(),
         folder: way.folder.clone(),

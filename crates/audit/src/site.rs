@@ -1,5 +1,7 @@
 //! Execution sites: every place where `go`, a tool that runs `go`, or an image build runs.
 
+use std::sync::Arc;
+
 use crate::block::{Located, System, Tool};
 use crate::environment::{Environment, Value};
 use crate::source::{FileId, Span};
@@ -48,8 +50,8 @@ pub struct Site {
     pub system: System,
     /// The way to it, outermost first.
     pub trail: Vec<Crumb>,
-    /// What it sees.
-    pub environment: Environment,
+    /// What it sees; shared with the sites that see the same.
+    pub environment: Arc<Environment>,
     /// The version of Go, as written (`1.24`, `1.24.3`), where something says it.
     pub go: Option<String>,
     /// The image that it runs in.

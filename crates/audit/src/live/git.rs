@@ -85,7 +85,7 @@ fn command(span: Option<Span>, key: &str, value: &str) -> Site {
         words: words.iter().map(|word| hide(word)).collect(),
         system: System::Live,
         trail: Vec::new(),
-        environment: Environment::default(),
+        environment: Environment::default().into(),
         go: None,
         image: None,
         folder: None,

@@ -1,6 +1,7 @@
 //! Following calls from file to file.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use crate::block::{Block, Boundary, Call, Item, Reach, Setting, System, Target};
 use crate::environment::Value;
@@ -567,7 +568,7 @@ impl Walker<'_> {
             words,
             system,
             trail: way.trail.clone(),
-            environment: effective::environment(scope, way.gaps.is_empty()),
+            environment: Arc::new(effective::environment(scope, way.gaps.is_empty())),
             go: way.go.clone(),
             image: None,
             folder: way.folder.clone(),

@@ -1,5 +1,7 @@
 //! GP411 go-version-drift.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::environment::Confidence;
 use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
@@ -73,20 +75,19 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             .filter(|version| !version.is_empty());
         places.extend(version.map(|version| (module.file, version, site)));
     }
-    let mut seen = Vec::new();
+    let mut newest: HashMap<FileId, &str> = HashMap::new();
+    for (module, version, _) in &places {
+        let known = newest.entry(*module).or_insert(version);
+        if gover::compare(version, known).is_gt() {
+            *known = version;
+        }
+    }
+    let mut seen = HashSet::new();
     for (module, version, site) in &places {
-        let others = places.iter().filter(|(other, ..)| other == module);
-        let newest = others
-            .map(|(_, version, _)| version)
-            .max_by(|a, b| gover::compare(a, b));
-        let Some(newest) = newest.filter(|newest| *newest != version) else {
-            continue;
-        };
-        let key = (site.span.file, module, version);
-        if seen.contains(&key) {
+        let newest = newest[module];
+        if newest == version || !seen.insert((site.span.file, module, version)) {
             continue;
         }
-        seen.push(key);
         let message = format!("Go {version} here, and Go {newest} elsewhere for the same module");
         let mut finding = Finding::new(rule, judgement.span_of(site), message);
         finding.site = site.title();
