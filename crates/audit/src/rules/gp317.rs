@@ -119,9 +119,9 @@ fn is_copied(stage: &Stage) -> bool {
 fn is_recommended(judgement: &Judgement<'_>, site: &Site) -> bool {
     judgement.others.iter().any(|other| {
         let words = &other.words;
-        commands::is_same_job(site, other)
-            && matches!(words.first().map(String::as_str), Some("apt" | "apt-get"))
+        matches!(words.first().map(String::as_str), Some("apt" | "apt-get"))
             && words.iter().any(|word| word == "install")
             && !words.iter().any(|word| word == "--no-install-recommends")
+            && commands::is_same_job(site, other)
     })
 }
