@@ -1,6 +1,7 @@
 //! The effective environment of a site: each variable's value, and everything that tried to set it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::block::Layer;
 use crate::source::Span;
@@ -113,7 +114,7 @@ impl Variable {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Environment {
     /// By name.
-    pub variables: BTreeMap<String, Variable>,
+    pub variables: BTreeMap<String, Arc<Variable>>,
 }
 
 /// What is given for names that are not there.
@@ -122,7 +123,7 @@ const UNSET: &Value = &Value::Unset;
 impl Environment {
     /// A variable, if anything sets it or it has a default.
     pub fn get(&self, name: &str) -> Option<&Variable> {
-        self.variables.get(name)
+        self.variables.get(name).map(Arc::as_ref)
     }
 
     /// The effective value.

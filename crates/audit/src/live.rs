@@ -66,7 +66,7 @@ impl Audit {
             act: Act::Live,
             words: vec![NAME.to_owned()],
             system: System::Live,
-            trail: Vec::new(),
+            trail: Vec::new().into(),
             environment: Arc::clone(&environment),
             go: machine.looked.found.version.as_deref().map(plain),
             image: None,

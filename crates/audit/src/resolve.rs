@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::block::{Block, Boundary, Item, Layer, Reach, Run, Setting, System, When};
-use crate::environment::{Environment, Value};
+use crate::environment::{Environment, Value, Variable};
 use crate::repository::Repository;
 use crate::site::{Act, Crumb, Site};
 use crate::source::Span;
@@ -70,6 +70,7 @@ pub(crate) fn resolve(repository: &Repository) -> Resolved {
         items: 0,
         first_site: 0,
         environments: HashSet::new(),
+        variables: HashSet::new(),
     };
     let called = call::called(repository);
     for wave in [Wave::Started, Wave::NotCalled, Wave::Left] {
@@ -102,7 +103,8 @@ enum Wave {
 /// Where the walk is.
 #[derive(Clone, Debug, Default)]
 struct Way {
-    trail: Vec<Crumb>,
+    /// Shared with the sites on it.
+    trail: Arc<Vec<Crumb>>,
     image: Option<String>,
     go: Option<String>,
     folder: Option<String>,
@@ -129,6 +131,8 @@ struct Walker<'r> {
     first_site: usize,
     /// The environments of sites, each once: most sites of a job see the same.
     environments: HashSet<Arc<Environment>>,
+    /// Their variables, likewise.
+    variables: HashSet<Arc<Variable>>,
 }
 
 impl Walker<'_> {
@@ -187,7 +191,7 @@ impl Walker<'_> {
     fn inside(&mut self, block: &Block, scope: &mut Scope, way: &mut Way) -> Vec<Outward> {
         self.walked.insert(block.span);
         if !block.name.is_empty() || !matches!(block.kind, "script" | "shell") {
-            way.trail.push(Crumb {
+            Arc::make_mut(&mut way.trail).push(Crumb {
                 what: title(block),
                 span: block.span,
             });
@@ -381,10 +385,18 @@ impl Walker<'_> {
         }
     }
 
-    /// The same environment, of another site where one has it.
-    fn shared(&mut self, environment: Arc<Environment>) -> Arc<Environment> {
+    /// The same environment, of another site where one has it; else with variables that others have.
+    fn shared(&mut self, mut environment: Arc<Environment>) -> Arc<Environment> {
         if let Some(known) = self.environments.get(&environment) {
             return Arc::clone(known);
+        }
+        for variable in Arc::make_mut(&mut environment).variables.values_mut() {
+            if let Some(known) = self.variables.get(variable) {
+                *variable = Arc::clone(known);
+            } else {
+                Arc::make_mut(variable).candidates.shrink_to_fit();
+                self.variables.insert(Arc::clone(variable));
+            }
         }
         self.environments.insert(Arc::clone(&environment));
         environment
@@ -545,7 +557,7 @@ fn new_site(span: Span, act: Act, system: System, scope: &Scope, way: &Way) -> S
         act,
         words: Vec::new(),
         system,
-        trail: way.trail.clone(),
+        trail: Arc::clone(&way.trail),
         environment: Arc::new(effective::environment(scope, way.gaps.is_empty())),
         go: way.go.clone(),
         image: way.image.clone(),

@@ -49,7 +49,7 @@ pub struct Site {
     /// Who runs it.
     pub system: System,
     /// The way to it, outermost first.
-    pub trail: Vec<Crumb>,
+    pub trail: Arc<Vec<Crumb>>,
     /// What it sees; shared with the sites that see the same.
     pub environment: Arc<Environment>,
     /// The version of Go, as written (`1.24`, `1.24.3`), where something says it.
@@ -122,7 +122,7 @@ impl Site {
     /// The way to it and the command, for people: `step "test" (job build) -> make test`.
     pub fn title(&self) -> String {
         let mut title = String::new();
-        for crumb in &self.trail {
+        for crumb in self.trail.iter() {
             title.push_str(&crumb.what);
             title.push_str(" -> ");
         }

@@ -28,7 +28,9 @@ pub(super) fn of(machine: Machine<'_>, repository: &Repository) -> Environment {
     let mut environment = Environment::default();
     for variable in machine.looked.env.iter() {
         if let Some(made) = reader.variable(variable) {
-            environment.variables.insert(variable.name.to_owned(), made);
+            environment
+                .variables
+                .insert(variable.name.to_owned(), made.into());
         }
     }
     reader.add_unknown(&mut environment);
@@ -196,7 +198,9 @@ impl Reader<'_> {
                     confidence: crate::Confidence::High,
                     candidates: vec![candidate],
                 };
-                environment.variables.insert(name.to_owned(), variable);
+                environment
+                    .variables
+                    .insert(name.to_owned(), variable.into());
             }
         };
         for (name, value) in self.machine.env.iter() {

@@ -84,7 +84,7 @@ fn command(span: Option<Span>, key: &str, value: &str) -> Site {
         },
         words: words.iter().map(|word| hide(word)).collect(),
         system: System::Live,
-        trail: Vec::new(),
+        trail: Vec::new().into(),
         environment: Environment::default().into(),
         go: None,
         image: None,

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::block::Layer;
 use crate::environment::{Candidate, Confidence, Environment, Outcome, Value, Variable};
@@ -49,7 +50,12 @@ pub(crate) fn environment(scope: &Scope, sure: bool) -> Environment {
     for name in ["GONOPROXY", "GONOSUMDB"] {
         fall_back(&mut variables, name, private.as_ref());
     }
-    Environment { variables }
+    let variables = variables
+        .into_iter()
+        .map(|(name, variable)| (name, Arc::new(variable)));
+    Environment {
+        variables: variables.collect(),
+    }
 }
 
 /// The same where `GOENV=off` leaves the user's file unread.
