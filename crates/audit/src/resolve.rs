@@ -192,7 +192,7 @@ impl Walker<'_> {
         self.walked.insert(block.span);
         if !block.name.is_empty() || !matches!(block.kind, "script" | "shell") {
             Arc::make_mut(&mut way.trail).push(Crumb {
-                what: title(block),
+                what: title(block).into(),
                 span: block.span,
             });
         }

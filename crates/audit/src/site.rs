@@ -10,7 +10,7 @@ use crate::source::{FileId, Span};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crumb {
     /// In words: `job build`, `step "test"`, `make release`, `docker build --target app`.
-    pub what: String,
+    pub what: Arc<str>,
     /// Where.
     pub span: Span,
 }

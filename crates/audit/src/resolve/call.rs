@@ -439,7 +439,7 @@ impl Walker<'_> {
         inner_way.depth += 1;
         inner_way.sudo |= call.sudo;
         Arc::make_mut(&mut inner_way.trail).push(Crumb {
-            what: self.call_title(call),
+            what: self.call_title(call).into(),
             span: call.span,
         });
         if found.folder.is_some() {

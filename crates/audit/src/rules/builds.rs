@@ -269,7 +269,7 @@ impl<'a> Runs<'a> {
     fn among(sites: &'a [Site]) -> Self {
         let mut by_instruction: HashMap<Span, Vec<&'a Site>> = HashMap::new();
         for site in sites {
-            for crumb in site.trail.iter().filter(|crumb| crumb.what == "RUN") {
+            for crumb in site.trail.iter().filter(|crumb| &*crumb.what == "RUN") {
                 by_instruction.entry(crumb.span).or_default().push(site);
             }
         }

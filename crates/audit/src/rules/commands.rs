@@ -40,7 +40,7 @@ pub(super) fn keeps_home(judgement: &Judgement<'_>, site: &Site) -> bool {
                 job.is_self_hosted()
                     && trail.any(|crumb| {
                         crumb.span.file == job.span.file
-                            && crumb.what == format!("job {}", job.name)
+                            && *crumb.what == *format!("job {}", job.name)
                     })
             })
         }

@@ -119,7 +119,7 @@ fn runs_elsewhere(judgement: &Judgement<'_>, site: &Site) -> bool {
             return false;
         };
         let mut jobs = github.jobs.iter();
-        let job = jobs.find(|job| crumb.what == format!("job {}", job.name));
+        let job = jobs.find(|job| *crumb.what == *format!("job {}", job.name));
         job.is_some_and(|job| {
             !job.runs_on.is_empty()
                 && job.runs_on.iter().all(|label| {
