@@ -60,6 +60,8 @@ fn other_bytes_than_the_database_has() {
         let said = said.expect_failure();
         assert!(said.contains("checksum mismatch"), "{said}");
         assert!(said.contains("SECURITY"), "{said}");
+        // Answered is not yet published (decision 0015); the end of a modkeep leaves nothing waiting.
+        pair.restart(&[]);
         // Its go.mod is the right one.
         assert_eq!(pair.kept(&format!("{VICTIM}/@v/v1.0.0.zip")), [""; 0]);
         assert_eq!(pair.kept(&format!("{VICTIM}/@v/v1.0.0.mod")).len(), 1);
