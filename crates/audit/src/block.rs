@@ -67,6 +67,24 @@ pub struct Block {
     pub items: Vec<Item>,
 }
 
+impl Block {
+    /// Gives back what its lists have room for and do not use: items are large, and most blocks have one or two.
+    pub(crate) fn shrink(&mut self) {
+        shrink(&mut self.items);
+    }
+}
+
+fn shrink(items: &mut Vec<Item>) {
+    items.shrink_to_fit();
+    for item in items {
+        match item {
+            Item::Block(block) | Item::Enclosed { block, .. } => block.shrink(),
+            Item::Branches(ways) => ways.iter_mut().for_each(shrink),
+            _ => {}
+        }
+    }
+}
+
 /// What a block sees of the environment around it, and what is seen of its own afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Boundary {

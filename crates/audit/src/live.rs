@@ -25,7 +25,7 @@ use crate::block::System;
 use crate::finding::{Finding, Severity};
 use crate::judgement::{self, Judgement};
 use crate::repository::Repository;
-use crate::site::{Act, Site};
+use crate::site::{Act, Site, Trail};
 use crate::source::{FileId, Span};
 use crate::suppression;
 
@@ -66,7 +66,7 @@ impl Audit {
             act: Act::Live,
             words: vec![NAME.to_owned()],
             system: System::Live,
-            trail: Vec::new().into(),
+            trail: Trail::default(),
             environment: Arc::clone(&environment),
             go: machine.looked.found.version.as_deref().map(plain),
             image: None,

@@ -245,7 +245,7 @@ fn parse_one(repository: &Repository, id: FileId) -> Option<Unit> {
     }
     let read = std::panic::AssertUnwindSafe(|| dialects::read(kind.dialect, id, repository));
     // A mistake of a front end must not take other files along, and not pass in silence.
-    std::panic::catch_unwind(read).unwrap_or_else(|_| {
+    let mut unit = std::panic::catch_unwind(read).unwrap_or_else(|_| {
         let mut unit = Unit::empty(id, kind.dialect);
         unit.faults.push(Fault {
             span: Span::new(id, 0..0),
@@ -253,5 +253,9 @@ fn parse_one(repository: &Repository, id: FileId) -> Option<Unit> {
             kind: crate::unit::FaultKind::Limit,
         });
         Some(unit)
-    })
+    });
+    for block in unit.iter_mut().flat_map(|unit| &mut unit.blocks) {
+        block.shrink();
+    }
+    unit
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::block::{Block, Boundary, Item, Layer, Reach, Run, Setting, System, When};
 use crate::environment::{Environment, Value, Variable};
 use crate::repository::Repository;
-use crate::site::{Act, Crumb, Site};
+use crate::site::{Act, Crumb, Site, Trail};
 use crate::source::Span;
 use crate::text::{Part, Text};
 
@@ -104,7 +104,7 @@ enum Wave {
 #[derive(Clone, Debug, Default)]
 struct Way {
     /// Shared with the sites on it.
-    trail: Arc<Vec<Crumb>>,
+    trail: Trail,
     image: Option<String>,
     go: Option<String>,
     folder: Option<String>,
@@ -191,7 +191,7 @@ impl Walker<'_> {
     fn inside(&mut self, block: &Block, scope: &mut Scope, way: &mut Way) -> Vec<Outward> {
         self.walked.insert(block.span);
         if !block.name.is_empty() || !matches!(block.kind, "script" | "shell") {
-            Arc::make_mut(&mut way.trail).push(Crumb {
+            way.trail.push(Crumb {
                 what: title(block).into(),
                 span: block.span,
             });
@@ -557,7 +557,7 @@ fn new_site(span: Span, act: Act, system: System, scope: &Scope, way: &Way) -> S
         act,
         words: Vec::new(),
         system,
-        trail: Arc::clone(&way.trail),
+        trail: way.trail.clone(),
         environment: Arc::new(effective::environment(scope, way.gaps.is_empty())),
         go: way.go.clone(),
         image: way.image.clone(),

@@ -15,6 +15,39 @@ pub struct Crumb {
     pub span: Span,
 }
 
+/// The way to a site. Sites that are reached by the same way share it: a large tree has tens of thousands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trail(Option<Arc<Link>>);
+
+/// The last step of a way, and what came before.
+#[derive(Debug, PartialEq, Eq)]
+struct Link {
+    crumb: Crumb,
+    before: Trail,
+}
+
+impl Trail {
+    /// One step further.
+    pub(crate) fn push(&mut self, crumb: Crumb) {
+        let before = std::mem::take(self);
+        *self = Self(Some(Arc::new(Link { crumb, before })));
+    }
+
+    /// The steps, outermost first.
+    pub fn iter(&self) -> std::vec::IntoIter<&Crumb> {
+        let links = std::iter::successors(self.0.as_deref(), |link| link.before.0.as_deref());
+        let mut crumbs: Vec<_> = links.map(|link| &link.crumb).collect();
+        crumbs.reverse();
+        crumbs.into_iter()
+    }
+
+    /// The outermost step.
+    pub fn first(&self) -> Option<&Crumb> {
+        let links = std::iter::successors(self.0.as_deref(), |link| link.before.0.as_deref());
+        links.last().map(|link| &link.crumb)
+    }
+}
+
 /// What happens at a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -49,7 +82,7 @@ pub struct Site {
     /// Who runs it.
     pub system: System,
     /// The way to it, outermost first.
-    pub trail: Arc<Vec<Crumb>>,
+    pub trail: Trail,
     /// What it sees; shared with the sites that see the same.
     pub environment: Arc<Environment>,
     /// The version of Go, as written (`1.24`, `1.24.3`), where something says it.

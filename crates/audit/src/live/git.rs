@@ -8,7 +8,7 @@ use crate::block::System;
 use crate::environment::Environment;
 use crate::repository::Repository;
 use crate::secret::hide;
-use crate::site::{Act, Site};
+use crate::site::{Act, Site, Trail};
 use crate::source::{FileId, Span};
 
 use super::{Machine, files};
@@ -84,7 +84,7 @@ fn command(span: Option<Span>, key: &str, value: &str) -> Site {
         },
         words: words.iter().map(|word| hide(word)).collect(),
         system: System::Live,
-        trail: Vec::new().into(),
+        trail: Trail::default(),
         environment: Environment::default().into(),
         go: None,
         image: None,

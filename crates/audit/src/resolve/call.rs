@@ -438,7 +438,7 @@ impl Walker<'_> {
         let mut inner_way = way.clone();
         inner_way.depth += 1;
         inner_way.sudo |= call.sudo;
-        Arc::make_mut(&mut inner_way.trail).push(Crumb {
+        inner_way.trail.push(Crumb {
             what: self.call_title(call).into(),
             span: call.span,
         });
@@ -567,7 +567,7 @@ impl Walker<'_> {
             act: Act::ImageBuild,
             words,
             system,
-            trail: Arc::clone(&way.trail),
+            trail: way.trail.clone(),
             environment: Arc::new(effective::environment(scope, way.gaps.is_empty())),
             go: way.go.clone(),
             image: None,

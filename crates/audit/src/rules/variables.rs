@@ -34,8 +34,14 @@ pub(super) fn acquisition(site: &Site) -> impl Iterator<Item = (&'static str, &V
 
 /// The names that begin with `GO` and that some site sees, in order.
 pub(super) fn of_go<'a>(judgement: &Judgement<'a>) -> BTreeSet<&'a str> {
-    let sites = judgement.sites.iter();
-    let names = sites.flat_map(|site| site.environment.variables.keys());
-    let names = names.map(String::as_str);
-    names.filter(|name| name.starts_with("GO")).collect()
+    let mut found = BTreeSet::new();
+    // One by one: collecting would hold a name for each of all sites first.
+    for site in judgement.sites {
+        for name in site.environment.variables.keys() {
+            if name.starts_with("GO") {
+                found.insert(name.as_str());
+            }
+        }
+    }
+    found
 }
