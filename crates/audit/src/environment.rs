@@ -79,16 +79,15 @@ pub struct Variable {
     pub value: Value,
     /// How sure that is.
     pub confidence: Confidence,
-    /// All that tried to set it.
-    pub candidates: Vec<Candidate>,
+    /// All that tried to set it; those of other sites are the same and shared.
+    pub candidates: Vec<Arc<Candidate>>,
 }
 
 impl Variable {
     /// Whoever's value is used; `None` when it is Go's own default.
     pub fn used(&self) -> Option<&Candidate> {
-        self.candidates
-            .iter()
-            .find(|candidate| candidate.outcome == Outcome::Used && candidate.layer.is_some())
+        let mut candidates = self.candidates.iter().map(Arc::as_ref);
+        candidates.find(|candidate| candidate.outcome == Outcome::Used && candidate.layer.is_some())
     }
 
     /// Whether nothing but Go's own default gives the value.
@@ -103,7 +102,8 @@ impl Variable {
 
     /// What the process hands over, be it empty: what tools other than Go see.
     pub fn process(&self) -> Option<&Candidate> {
-        self.candidates.iter().rfind(|candidate| {
+        let mut candidates = self.candidates.iter().map(Arc::as_ref);
+        candidates.rfind(|candidate| {
             candidate.layer == Some(Layer::Process)
                 && !matches!(candidate.outcome, Outcome::Invisible(_))
         })

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::block::{Block, Boundary, Item, Layer, Reach, Run, Setting, System, When};
-use crate::environment::{Environment, Value, Variable};
+use crate::environment::{Candidate, Environment, Value, Variable};
 use crate::repository::Repository;
 use crate::site::{Act, Crumb, Site, Trail};
 use crate::source::Span;
@@ -71,6 +71,7 @@ pub(crate) fn resolve(repository: &Repository) -> Resolved {
         first_site: 0,
         environments: HashSet::new(),
         variables: HashSet::new(),
+        candidates: HashSet::new(),
     };
     let called = call::called(repository);
     for wave in [Wave::Started, Wave::NotCalled, Wave::Left] {
@@ -133,6 +134,7 @@ struct Walker<'r> {
     environments: HashSet<Arc<Environment>>,
     /// Their variables, likewise.
     variables: HashSet<Arc<Variable>>,
+    candidates: HashSet<Arc<Candidate>>,
 }
 
 impl Walker<'_> {
@@ -394,7 +396,13 @@ impl Walker<'_> {
             if let Some(known) = self.variables.get(variable) {
                 *variable = Arc::clone(known);
             } else {
-                Arc::make_mut(variable).candidates.shrink_to_fit();
+                for candidate in &mut Arc::make_mut(variable).candidates {
+                    if let Some(known) = self.candidates.get(candidate) {
+                        *candidate = Arc::clone(known);
+                    } else {
+                        self.candidates.insert(Arc::clone(candidate));
+                    }
+                }
                 self.variables.insert(Arc::clone(variable));
             }
         }

@@ -1,6 +1,7 @@
 //! From [`goenv`]'s variables to those of a site.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use goenv::{Origin, Setting, Variable as Resolved};
 
@@ -114,7 +115,7 @@ impl Reader<'_> {
         Some(Variable {
             value: if is_used { value } else { Value::Unset },
             confidence: crate::Confidence::High,
-            candidates,
+            candidates: candidates.into_iter().map(Arc::new).collect(),
         })
     }
 
@@ -196,7 +197,7 @@ impl Reader<'_> {
                 let variable = Variable {
                     value: Value::Known(value.to_owned()),
                     confidence: crate::Confidence::High,
-                    candidates: vec![candidate],
+                    candidates: vec![Arc::new(candidate)],
                 };
                 environment
                     .variables

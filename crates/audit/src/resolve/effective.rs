@@ -98,7 +98,7 @@ fn variable(name: &str, slot: &Slot, sure: bool) -> Variable {
         return Variable {
             value: held.value.clone(),
             confidence,
-            candidates,
+            candidates: shared(candidates),
         };
     }
     if !sure {
@@ -122,8 +122,12 @@ fn variable(name: &str, slot: &Slot, sure: bool) -> Variable {
     Variable {
         value,
         confidence,
-        candidates,
+        candidates: shared(candidates),
     }
+}
+
+fn shared(candidates: Vec<Candidate>) -> Vec<Arc<Candidate>> {
+    candidates.into_iter().map(Arc::new).collect()
 }
 
 /// GONOPROXY and GONOSUMDB are GOPRIVATE where they are empty, whoever set them so.
@@ -136,14 +140,14 @@ fn fall_back(variables: &mut BTreeMap<String, Variable>, name: &str, private: Op
         return;
     };
     let mut candidates = own.map(|own| own.candidates.clone()).unwrap_or_default();
-    candidates.push(Candidate {
+    candidates.push(Arc::new(Candidate {
         span: None,
         how: "GOPRIVATE".to_owned(),
         value: private.value.clone(),
         layer: None,
         outcome: Outcome::Used,
         secret: false,
-    });
+    }));
     let variable = Variable {
         value: private.value.clone(),
         confidence: private.confidence,
