@@ -383,6 +383,12 @@ impl Walker<'_> {
     fn push(&mut self, mut site: Site) {
         if self.found.sites.len() - self.first_site < SITES {
             site.environment = self.shared(site.environment);
+            // Sites are large: of a vector that doubles, up to half would be empty.
+            if self.found.sites.len() == self.found.sites.capacity() {
+                self.found
+                    .sites
+                    .reserve_exact(self.found.sites.len() / 8 + 64);
+            }
             self.found.sites.push(site);
         }
     }
@@ -396,7 +402,9 @@ impl Walker<'_> {
             if let Some(known) = self.variables.get(variable) {
                 *variable = Arc::clone(known);
             } else {
-                for candidate in &mut Arc::make_mut(variable).candidates {
+                let candidates = &mut Arc::make_mut(variable).candidates;
+                candidates.shrink_to_fit();
+                for candidate in candidates {
                     if let Some(known) = self.candidates.get(candidate) {
                         *candidate = Arc::clone(known);
                     } else {
