@@ -111,7 +111,11 @@ mod gp504;
 mod gp505;
 mod gp506;
 mod gp507;
+mod gp508;
+mod gp509;
 mod gp510;
+mod gp512;
+mod gp517;
 mod gp524;
 mod gp601;
 mod gp602;
@@ -285,7 +289,11 @@ pub const RULES: &[&Rule] = &[
     &gp505::RULE,
     &gp506::RULE,
     &gp507::RULE,
+    &gp508::RULE,
+    &gp509::RULE,
     &gp510::RULE,
+    &gp512::RULE,
+    &gp517::RULE,
     &gp524::RULE,
     &gp601::RULE,
     &gp602::RULE,

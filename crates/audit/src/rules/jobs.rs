@@ -33,6 +33,12 @@ pub(super) fn is_in(site: &Site, job: Span) -> bool {
     site.trail.iter().any(|crumb| is_inside(crumb.span, job))
 }
 
+/// Whether a site stands in the `after_script` of a job in GitLab, a shell of its own.
+pub(super) fn is_after_script(site: &Site) -> bool {
+    let mut trail = site.trail.iter();
+    trail.any(|crumb| crumb.what.ends_with("after_script"))
+}
+
 /// The job or stage that a site belongs to.
 fn job(site: &Site) -> Option<(&Crumb, &'static str)> {
     // A build of an image is no part of the job's environment.
