@@ -52,7 +52,16 @@ fn of(audit: &Audit) -> impl Iterator<Item = Row> + '_ {
     let shown = |site: &&Site| matches!(site.act, Act::Run(_) | Act::ImageBuild | Act::Live);
     audit.sites.iter().filter(shown).map(|site| {
         let (path, line) = audit.repository.place(site.span);
-        let cell = |name: &&str| match site.environment.value(name) {
+        // What builds an image sees no variable of the image; it hands some over.
+        let passed = |name: &str| {
+            let mut passes = site.passes.iter().filter(|(known, _)| known == name);
+            passes.next().map(|(_, value)| value)
+        };
+        let value = |name: &str| match site.act {
+            Act::ImageBuild => passed(name).unwrap_or(&Value::Unset),
+            _ => site.environment.value(name),
+        };
+        let cell = |name: &&str| match value(name) {
             Value::Unset => None,
             value => Some(trace::value(value)),
         };

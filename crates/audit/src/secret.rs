@@ -26,6 +26,9 @@ const TOKENS: [(&str, usize); 17] = [
     ("cmVmd", 20),
 ];
 
+/// How long a login without a scheme may be, in bytes: looking back further for each `@` would not be linear.
+const MAX_LOGIN: usize = 512;
+
 /// How names of variables end whose value is a secret.
 const SECRET_NAMES: [&str; 8] = [
     "token",
@@ -63,6 +66,7 @@ fn replace(text: &str, by: impl Fn(&str) -> String) -> String {
 /// Where secrets are, in order, none over another.
 fn ranges(text: &str) -> Vec<Range<usize>> {
     let mut found = userinfo(text);
+    found.extend(bare_userinfo(text));
     found.extend(tokens(text));
     found.extend(named(text));
     found.retain(|range| !range.is_empty() && !is_reference(&text[range.clone()]));
@@ -94,6 +98,36 @@ fn userinfo(text: &str) -> Vec<Range<usize>> {
             Some((name, _)) => start + name.len() + 1..start + user.len(),
             None => start..start + user.len(),
         });
+    }
+    found
+}
+
+/// The password of `user:password@host` without a scheme, as it gets into lists of patterns. What stands before a
+/// version or a digest (`golang:1.24@sha256:…`) is none.
+fn bare_userinfo(text: &str) -> Vec<Range<usize>> {
+    let is_edge = |letter: char| {
+        letter.is_whitespace() || matches!(letter, ',' | ';' | '|' | '=' | '(' | '"' | '\'' | '`')
+    };
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "._-*".contains(letter);
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('@') {
+        let window = text.floor_char_boundary(at.saturating_sub(MAX_LOGIN));
+        let mut letters = text[window..at].char_indices();
+        let edge = letters.rfind(|(_, letter)| is_edge(*letter));
+        let start = window + edge.map_or(0, |(edge, letter)| edge + letter.len_utf8());
+        let behind = &text[at + 1..];
+        let is_version = behind.starts_with("sha256:")
+            || behind
+                .strip_prefix('v')
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let Some((user, password)) = text[start..at].split_once(':') else {
+            continue;
+        };
+        let is_host = behind.starts_with(|letter: char| letter.is_ascii_alphanumeric());
+        let is_login = !user.is_empty() && user.chars().all(is_name) && !password.contains('/');
+        if is_login && is_host && !is_version {
+            found.push(at - password.len()..at);
+        }
     }
     found
 }
@@ -176,6 +210,10 @@ mod tests {
     fn passwords_and_tokens_are_hidden() {
         for (text, shown) in [
             ("https://u:p@h/x", "https://u:xxxxx@h/x"),
+            ("a.corp, u:s3cr3t@h", "a.corp, u:xxxxx@h"),
+            ("golang:1.24@sha256:ab", "golang:1.24@sha256:ab"),
+            ("x.example:m@v1.2.3", "x.example:m@v1.2.3"),
+            ("git@git.corp.example:org/x", "git@git.corp.example:org/x"),
             ("a https://tok@h,https://x", "a https://xxxxx@h,https://x"),
             ("https://u:$TOKEN@h", "https://u:$TOKEN@h"),
             ("https://${TOKEN}@h", "https://${TOKEN}@h"),

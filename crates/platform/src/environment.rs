@@ -16,10 +16,16 @@ impl fmt::Debug for EnvSnapshot {
 }
 
 impl EnvSnapshot {
-    /// The environment of this process. Variables that are not UTF-8 are left out.
+    /// The environment of this process. What is not UTF-8 in a value stands as U+FFFD: the value is wrong for
+    /// everybody, and to leave it out would be to say that it is not set. Names that are not UTF-8 are left out.
     pub fn of_process() -> Self {
         std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter_map(|(name, value)| {
+                Some((
+                    name.into_string().ok()?,
+                    value.to_string_lossy().into_owned(),
+                ))
+            })
             .collect()
     }
 

@@ -300,9 +300,6 @@ target \"base\" {
     sees: &[
         "bake/Dockerfile:3 https://variable.example <- docker-bake.hcl:7",
         "compose.yaml:10 https://environment.example <- compose.yaml:12",
-        "compose.yaml:2 @DEFAULT@,direct <- Go's default",
-        "compose.yaml:5 @DEFAULT@,direct <- Go's default",
-        "docker-bake.hcl:4 @DEFAULT@,direct <- Go's default",
         "list/Dockerfile:3 https://dotenv.example <- compose.yaml:7",
         "map/Dockerfile:3 https://map.example <- compose.yaml:2",
     ],
@@ -412,6 +409,32 @@ fn every_way_of_compose_and_bake_is_seen() {
 }
 
 #[test]
+fn the_inventory_has_what_builds_of_images_hand_over() {
+    deadline(WITHIN, || {
+        let place = Place::with(IMAGES.files);
+        let inventory = place.audit(&["--inventory", "--format", "json"]).json();
+        let sites = inventory["sites"].as_array().unwrap().iter();
+        let builds = sites.filter(|site| !site["command"].as_str().unwrap().starts_with("go "));
+        let mut handed: Vec<String> = builds
+            .map(|site| {
+                let path = site["path"].as_str().unwrap();
+                let value = &site["variables"]["GOPROXY"];
+                format!("{path}:{} {}", site["line"], value.as_str().unwrap_or("-"))
+            })
+            .collect();
+        handed.sort();
+        assert_eq!(
+            handed,
+            [
+                "compose.yaml:2 https://map.example",
+                "compose.yaml:5 https://dotenv.example",
+                "docker-bake.hcl:4 https://variable.example",
+            ]
+        );
+    });
+}
+
+#[test]
 fn every_way_of_makefiles_is_seen() {
     check(&MAKE);
 }
@@ -428,7 +451,8 @@ fn check(dialect: &'static Dialect) {
         let mut seen: Vec<String> = Vec::new();
         let mut listed: Vec<String> = Vec::new();
         for site in inventory["sites"].as_array().unwrap() {
-            if site["command"].as_str().unwrap().starts_with("docker") {
+            // What builds an image sees nothing of it; see the test of what is handed over.
+            if !site["command"].as_str().unwrap().starts_with("go ") {
                 continue;
             }
             let at = format!("{}:{}", site["path"].as_str().unwrap(), site["line"]);

@@ -93,7 +93,11 @@ impl Routing {
             chain: Ok(written(&entries)),
             routed: match policy {
                 Some(_) => first == Way::Corporate,
-                None => matches!(first, Way::Corporate | Way::Public),
+                // Go asks what stands before a wrong separator together with what stands behind it.
+                None => {
+                    let is_one = !written(&entries).contains([';', ' ', '\t', '\n']);
+                    is_one && matches!(first, Way::Corporate | Way::Public)
+                }
             },
             modules,
         }

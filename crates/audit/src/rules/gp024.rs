@@ -1,5 +1,6 @@
 //! GP024 literal-reference.
 
+use crate::dialect::Dialect;
 use crate::environment::Confidence;
 use crate::finding::{Finding, Severity};
 use crate::interpolate;
@@ -100,6 +101,14 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             let Some(found) = value.candidate.value.text().and_then(reference) else {
                 continue;
             };
+            // Kubernetes expands it, if the name stands before: GP712.
+            let is_manifest = value
+                .candidate
+                .span
+                .is_some_and(|span| judgement.repository.dialect(span.file) == Dialect::Kubernetes);
+            if is_manifest && found.starts_with("$(") {
+                continue;
+            }
             let message = format!(
                 "nothing expands `{found}` here ({}), so {name} holds it as it stands; write the value",
                 value.candidate.how

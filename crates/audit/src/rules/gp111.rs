@@ -53,7 +53,8 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
             let host_of = |pattern: &str| pattern.split('/').next().unwrap_or_default().to_owned();
             let has_capital = |pattern: &str| {
                 let host = host_of(pattern);
-                !host.contains('[') && host.bytes().any(|byte| byte.is_ascii_uppercase())
+                // A reference that nothing expands is spoken of by others, and has its letters for a reason.
+                !host.contains(['[', '$']) && host.bytes().any(|byte| byte.is_ascii_uppercase())
             };
             let Some(found) = patterns::split(text)
                 .find(|pattern| has_capital(pattern.text) && !pattern.text.contains("://"))

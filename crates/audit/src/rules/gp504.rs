@@ -51,6 +51,18 @@ pub(super) const RULE: Rule = Rule {
             ),
         },
         Example {
+            title: "export and quotes",
+            files: &[(
+                ".github/workflows/ci.yml",
+                "on: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo 'export GOPROXY=\"https://goproxy.corp.example\"' >> $GITHUB_ENV\n      - run: go build ./...\n",
+            )],
+            policy: None,
+            finds: &[".github/workflows/ci.yml:6"],
+            fixed: Some(
+                "on: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo 'GOPROXY=https://goproxy.corp.example' >> $GITHUB_ENV\n      - run: go build ./...\n",
+            ),
+        },
+        Example {
             title: "the old command",
             files: &[(
                 ".github/workflows/ci.yml",
@@ -129,10 +141,19 @@ fn exports(
         );
         let raw = judgement.repository.slice(setting.span);
         let finding = Finding::new(rule, Some(setting.span), message).about(&setting.name, raw);
-        let edit = without_export(judgement, setting.span, &setting.name);
-        findings.push(match edit {
-            Some(edit) => finding.with_fix("write KEY=VALUE", Safety::Safe, vec![edit]),
-            None => finding,
+        let mut edits: Vec<Edit> = without_export(judgement, setting.span, &setting.name)
+            .into_iter()
+            .collect();
+        if let (Some(inner), false) = (quotes(raw), edits.is_empty()) {
+            edits.push(Edit {
+                span: setting.span,
+                text: inner.to_owned(),
+            });
+        }
+        findings.push(if edits.is_empty() {
+            finding
+        } else {
+            finding.with_fix("write KEY=VALUE", Safety::Safe, edits)
         });
     }
 }

@@ -166,7 +166,13 @@ fn patterns(text: &str) -> String {
         Some(pattern.to_owned())
             .filter(|pattern| !pattern.is_empty() && dead_pattern(pattern).is_none())
     };
-    let mended: Vec<String> = text.split([',', ';']).filter_map(mend).collect();
+    let is_gap = |letter: char| matches!(letter, ',' | ';' | '|') || letter.is_whitespace();
+    let written: Vec<&str> = text.split(is_gap).filter(|word| !word.is_empty()).collect();
+    let mended: Vec<String> = written.iter().copied().filter_map(mend).collect();
+    // A list without the pattern that nobody can read would look whole, and keep less private than was meant.
+    if mended.len() < written.len() {
+        return String::new();
+    }
     mended.join(",")
 }
 

@@ -275,11 +275,16 @@ fn is_true(node: Option<Node<'_>>) -> bool {
     node.and_then(Node::text) == Some("true")
 }
 
-/// Whether a text has `go` in it as a word.
+/// Whether a text has `go` in it as a word, or sets something for later steps.
 fn mentions_go(node: Node<'_>) -> bool {
     let text = node.text().unwrap_or_default();
     text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
-        .any(|word| matches!(word, "go" | "make" | "golangci-lint" | "goreleaser"))
+        .any(|word| {
+            matches!(
+                word,
+                "go" | "make" | "golangci-lint" | "goreleaser" | "GITHUB_ENV"
+            )
+        })
 }
 
 /// Whether a script has words only, which every shell reads alike.

@@ -80,6 +80,11 @@ pub(super) struct Mending {
     pub(super) left: Vec<&'static str>,
 }
 
+/// The rules of values that are written so that they mean nothing to Go, and are meant all the same.
+const MEANT: [&str; 10] = [
+    "GP024", "GP107", "GP108", "GP109", "GP110", "GP111", "GP112", "GP113", "GP114", "GP115",
+];
+
 /// What would mend the findings; `None` when there is nothing that variables could mend.
 pub(super) fn mend(
     machine: Machine<'_>,
@@ -99,11 +104,16 @@ pub(super) fn mend(
         Some(policy) => of_policy(policy),
         None => changed(go),
     };
-    for name in audit.findings.iter().filter_map(spoilt) {
+    for finding in &audit.findings {
+        let Some(name) = spoilt(finding) else {
+            continue;
+        };
         let is_known = settings.iter().any(|(known, _)| known == name);
         let value = instead(name, go, policy);
         let is_there = !go.value(name).is_empty() || machine.env.get(name).is_some();
-        if !is_known && (is_there || value.is_some()) {
+        // A pattern that is written wrongly is meant all the same: to unset it would leak what it names.
+        let is_meant = value.is_none() && MEANT.contains(&finding.rule.id);
+        if !is_known && !is_meant && (is_there || value.is_some()) {
             settings.push((name.to_owned(), value));
         }
     }
