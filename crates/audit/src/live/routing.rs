@@ -89,16 +89,13 @@ impl Routing {
         modules.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
         modules.dedup();
         let first = first_way(entries.first(), policy);
+        let chain = written(&entries);
+        // Go asks what stands before a wrong separator together with what stands behind it.
+        let is_one = !chain.contains([';', ' ', '\t', '\n']);
+        let is_routed = first == Way::Corporate || policy.is_none() && first == Way::Public;
         Self {
-            chain: Ok(written(&entries)),
-            routed: match policy {
-                Some(_) => first == Way::Corporate,
-                // Go asks what stands before a wrong separator together with what stands behind it.
-                None => {
-                    let is_one = !written(&entries).contains([';', ' ', '\t', '\n']);
-                    is_one && matches!(first, Way::Corporate | Way::Public)
-                }
-            },
+            chain: Ok(chain),
+            routed: is_routed && is_one,
             modules,
         }
     }

@@ -228,7 +228,8 @@ mod tests {
         for (text, wanted) in [
             ("a.example, b.example", "a.example,b.example"),
             ("https://a.example;b.example\r", "a.example,b.example"),
-            ("a[,b.example", "b.example"),
+            ("a.example\nb.example", "a.example,b.example"),
+            ("a[,b.example", ""),
             ("", ""),
         ] {
             assert_eq!(patterns(text), wanted);
