@@ -29,8 +29,8 @@ const DEPTH: usize = 48;
 /// otherwise be walked exponentially often.
 const ITEMS: usize = 20_000;
 
-/// How many sites one start may have; more says nothing new.
-const SITES: usize = 2_000;
+/// How many sites one start may have: as many as items, so that the walk ends first, and says so.
+const SITES: usize = ITEMS;
 
 /// How many commands that do not use Go are kept of a repository.
 const OTHERS: usize = 50_000;

@@ -187,6 +187,12 @@ fn chain(text: &Located<'_, &str>) -> Result<ProxyList, Fault> {
         let reason = "a policy holds no user or password: name them in modkeep.toml or netrc";
         return Err(text.fault_showing("(hidden)", reason.to_owned()));
     }
+    let is_gap = |letter: char| letter == ';' || letter.is_whitespace();
+    let mut entries = text.value.split([',', '|']).map(str::trim);
+    if entries.any(|entry| entry.contains(is_gap)) {
+        let reason = "Go takes `;` and blanks for a part of the URL: write a comma between entries";
+        return Err(text.fault(reason.to_owned()));
+    }
     let list = ProxyList::parse(text.value).map_err(|error| text.fault(error.to_string()))?;
     let hidden = list
         .entries()

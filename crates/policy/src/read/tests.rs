@@ -357,6 +357,19 @@ const AUDIT_FAULTS: [(&str, &str, Option<&str>); 21] = [
     ),
 ];
 
+/// What Go would take for one URL is no list.
+#[test]
+fn a_wrong_separator_is_a_fault() {
+    for list in [
+        "https://p.example;direct",
+        "https://p.example https://q.example",
+    ] {
+        let text = format!("name = \"x\"\n[client]\ngoproxy = \"{list}\"\n");
+        let error = Policy::parse("p.toml", text.as_bytes()).unwrap_err();
+        assert!(error.to_string().contains("write a comma"), "{error}");
+    }
+}
+
 /// A policy that rules `direct` out does not hand it out, wherever it stands.
 #[test]
 fn direct_in_the_list_and_ruled_out_is_a_fault() {

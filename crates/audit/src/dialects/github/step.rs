@@ -299,12 +299,25 @@ fn is_plain(run: Node<'_>) -> bool {
     text.bytes().all(is_word) && !sets
 }
 
+/// Whether a script sets or takes variables as only PowerShell does.
+fn is_power_shell(run: Node<'_>) -> bool {
+    let text = run.text().unwrap_or_default();
+    mentions_go(run) && text.to_ascii_lowercase().contains("$env:")
+}
+
 /// A script in its shell.
 fn script(run: Node<'_>, shell: &str) -> Vec<Item> {
     let name = shell.split_whitespace().next().unwrap_or_default();
     let name = name.rsplit('/').next().unwrap_or_default();
     match name {
         // `go build ./...` means the same to all of them.
+        // No shell is said, and the job may run on Windows: what only PowerShell has is PowerShell.
+        _ if is_power_shell(run) => vec![Item::Lost {
+            span: run.span(),
+            what:
+                "this is a script of PowerShell, and only scripts of a POSIX shell or bash are read"
+                    .to_owned(),
+        }],
         _ if is_plain(run) || matches!(name, "bash" | "sh" | "dash" | "zsh" | "ksh") => {
             let around = Surroundings {
                 system: System::GitHub,

@@ -210,6 +210,7 @@ jobs:
         run: print(1)
       - shell: pwsh
         run: go test ./...
+      - run: $env:GOPROXY = 'direct'; go build
 ";
     check(
         &[(WORKFLOW, text)],
@@ -237,6 +238,8 @@ jobs:
             33 step "print(1)"
             35 step "go test ./..."
               36 run go test ./... []
+            37 step "$env:GOPROXY = 'direct'; go build"
+              37 lost: this is a script of PowerShell, and only scripts of a POSIX shell or bash are read
         "#,
     );
 }

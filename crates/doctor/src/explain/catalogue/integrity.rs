@@ -25,7 +25,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         needles: &["checksum mismatch"],
         cause: "The bytes that came for {module|this module} {version|} are not those of the go.sum of this repository (or, where the lines with the hashes are cut off, of the checksum database): a tag that was moved, line ends that were changed, a damaged cache, or a proxy with other bytes. GONOPROXY and GOPRIVATE have nothing to do with it.",
         fix: "Stop. Empty the module cache and fetch again; if it still differs, compare both hashes with the checksum database and ask the author whether the tag was moved. Leave go.sum and the verification as they are.",
-        local: "go clean -modcache && go mod verify",
+        local: "go clean -modcache && go mod download",
         ..BLANK
     },
     Entry {
