@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::audit::Audit;
 use crate::block::System;
 use crate::environment::Value;
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::report;
 use crate::secret::hide;
 use crate::site::{Act, Site};
@@ -79,15 +79,20 @@ fn of(audit: &Audit) -> impl Iterator<Item = Row> + '_ {
 
 fn verdict(audit: &Audit, site: &Site) -> &'static str {
     let title = site.title();
-    let worst = audit
-        .findings
-        .iter()
-        .filter(|finding| finding.site == title)
-        .map(|finding| finding.severity)
-        .max();
-    match worst {
+    // A value is found fault with once, wherever it is seen.
+    let is_seen = |finding: &&Finding| {
+        let used = finding.variable.as_deref().and_then(|name| {
+            let variable = site.environment.get(name)?;
+            variable.span()
+        });
+        finding.site == title
+            || finding.span.is_some() && (finding.span == used || finding.span == Some(site.span))
+    };
+    let found: Vec<&Finding> = audit.findings.iter().filter(is_seen).collect();
+    let is_unknown = !site.gaps.is_empty() || found.iter().any(|one| one.rule.id == "GP902");
+    match found.iter().map(|finding| finding.severity).max() {
         Some(severity @ (Severity::Error | Severity::Warning)) => report::severity(severity),
-        _ if !site.gaps.is_empty() => "unknown",
+        _ if is_unknown => "unknown",
         Some(Severity::Info) => "info",
         _ => "ok",
     }

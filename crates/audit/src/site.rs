@@ -160,6 +160,10 @@ impl Site {
             title.push_str(" -> ");
         }
         title.push_str(&self.command());
+        // Names and commands are anybody's text, and this is printed to terminals and logs.
+        if title.contains(char::is_control) {
+            title = title.replace(char::is_control, "\u{fffd}");
+        }
         if self.words.is_empty() {
             // Settings that no command of these files sees.
             title.truncate(title.trim_end_matches(" -> ").len());

@@ -425,3 +425,50 @@ fn links_and_pipes_are_not_followed_out() {
         );
     });
 }
+
+/// More commands than anybody writes, and the last one is the bad one.
+#[test]
+fn the_last_of_thousands_of_commands_is_judged() {
+    deadline(WITHIN, || {
+        let place = Place::new();
+        let script = "go build ./...\n".repeat(2_500) + "GOSUMDB=off go build ./...\n";
+        place.write("build.sh", &format!("#!/bin/sh\n{script}"));
+        let findings = place.findings(&[]);
+        assert!(rules(&findings).contains(&"GP201"), "{findings:#?}");
+    });
+}
+
+/// A bad value is found fault with once; each site that sees it is bad all the same.
+#[test]
+fn each_site_of_a_bad_value_is_bad_in_the_inventory() {
+    deadline(WITHIN, || {
+        let place = Place::new();
+        place.write(
+            ".github/workflows/ci.yml",
+            "on: push\nenv:\n  GOSUMDB: \"off\"\n  GOPROXY: ${{ vars.GOPROXY }}\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: go build\n      - run: go vet ./...\n        env: {GOSUMDB: sum.golang.org}\n  b:\n    runs-on: x\n    steps:\n      - run: go test ./...\n",
+        );
+        let inventory = place.audit(&["--inventory", "--format", "json"]).json();
+        let sites = inventory["sites"].as_array().unwrap().iter();
+        let verdicts: Vec<_> = sites
+            .map(|site| site["verdict"].as_str().unwrap())
+            .collect();
+        assert_eq!(verdicts, ["error", "unknown", "error"]);
+    });
+}
+
+/// What a name holds does not reach the terminal or a line of a log of its own.
+#[test]
+fn control_characters_of_names_are_not_printed() {
+    deadline(WITHIN, || {
+        let place = Place::new();
+        place.write(
+            ".github/workflows/ci.yml",
+            "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - name: \"n\\e[31m\\n::warning::pwn\"\n        run: GOSUMDB=off go build\n",
+        );
+        for format in ["text", "json", "junit", "github"] {
+            let said = place.audit(&["--format", format]);
+            assert!(!said.out.contains('\u{1b}'), "{said:?}");
+            assert!(!said.out.contains("\n::warning::pwn"), "{said:?}");
+        }
+    });
+}

@@ -139,3 +139,20 @@ fn no_path_and_no_link_leaves_an_image() {
     ]);
     missing.expect("no-target", 3);
 }
+
+/// The lock, the journal and kept contents are files of modkeep: a link in their place could lead anywhere.
+#[test]
+fn links_in_place_of_lock_and_journal_are_refused() {
+    for name in ["env.lock", "env.modkeep.log"] {
+        let ground = Ground::new();
+        fake_root(&ground, "image/usr/local/go");
+        ground.write("image/root/.config/go/env", "GOFLAGS=-x\n");
+        let victim = ground.at("victim");
+        symlink(&victim, ground.at("image/root/.config/go").join(name)).unwrap();
+        let image = ground.at("image").display().to_string();
+        let said = ground.modkeep(&["set", "--root", &image, "GOPROXY=off"]);
+        assert_eq!(said.code, 3, "{name}: {}", said.err);
+        assert!(said.err.contains("it is a link"), "{name}: {}", said.err);
+        assert!(!victim.exists(), "{name}");
+    }
+}

@@ -184,7 +184,19 @@ pub(super) fn back_up(
     Ok(path)
 }
 
+/// Refuses a link where a file of ours is: lock, journal and kept contents are never one, and in an image's root
+/// one could lead out of it.
+pub(super) fn refuse_link(path: &Path) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_symlink() => Err(io::Error::other(
+            "it is a link, which modkeep never makes: remove it",
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    refuse_link(path)?;
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -216,6 +228,9 @@ fn backups(file: &Path) -> Vec<PathBuf> {
 /// The kept content with the digest `wanted`.
 pub(super) fn backup(file: &Path, wanted: &str) -> Result<Content, Error> {
     for path in backups(file) {
+        if refuse_link(&path).is_err() {
+            continue;
+        }
         if let Some(old) = read_once(&path, Limits::default().env_file_bytes)?
             && digest(&old.bytes) == wanted
         {

@@ -108,6 +108,7 @@ impl Entry {
             options.mode(0o600);
         }
         let write = || {
+            disk::refuse_link(&path)?;
             let mut file = options.open(&path)?;
             // A writer that was killed amid a line leaves it for one that is skipped.
             let cut = file.seek(SeekFrom::End(-1)).is_ok() && ends_amid_a_line(&mut file)?;
@@ -131,6 +132,7 @@ impl Journal {
     pub(super) fn read(file: &Path, limit: u64) -> Result<Self, Error> {
         let path = disk::beside(file, ".modkeep.log");
         let mut journal = Self::default();
+        disk::refuse_link(&path).map_err(failed(&path, "read"))?;
         let Ok(mut log) = File::open(&path) else {
             return Ok(journal);
         };

@@ -40,6 +40,7 @@ impl Lock {
 
 /// Another user's lock can be locked too, though not written.
 fn open(path: &Path) -> io::Result<File> {
+    super::disk::refuse_link(path)?;
     let written = OpenOptions::new()
         .write(true)
         .create(true)
