@@ -199,6 +199,24 @@ pub struct Setting {
     pub rank: u8,
 }
 
+impl Setting {
+    /// What most dialects have: a variable of the process, always set, seen in its block and inside. `places`: of
+    /// the value and of the key.
+    pub(crate) fn plain(name: &str, value: Text, places: (Span, Span), how: &'static str) -> Self {
+        Self {
+            name: name.to_owned(),
+            value,
+            span: places.0,
+            key: places.1,
+            how,
+            layer: Layer::Process,
+            reach: Reach::Block,
+            when: When::Always,
+            rank: 0,
+        }
+    }
+}
+
 /// A layer of Go's environment, highest first. What goes to one of the files stays when the block ends,
 /// up to a [`Boundary::Closed`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

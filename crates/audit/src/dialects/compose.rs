@@ -1,14 +1,12 @@
 //! Files of docker compose: what is built with which arguments, and what runs `go` in a container.
 
-use crate::block::{
-    Block, Boundary, Call, Item, Layer, Located, Reach, Setting, System, Target, When,
-};
+use crate::block::{Block, Boundary, Call, Item, Located, Reach, Setting, System, Target, When};
 use crate::dialect::Dialect;
 use crate::embedded::Embedded;
 use crate::interpolate::{self, Style};
 use crate::repository::Repository;
 use crate::resolve::call::join;
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 use crate::text::Text;
 use crate::unit::{Detail, Unit};
 use crate::yaml::{Node, Yaml};
@@ -294,7 +292,7 @@ fn pairs(node: Node<'_>, how: &'static str) -> Vec<Setting> {
         } else {
             text(entry.value).text
         };
-        found.push(setting(
+        found.push(Setting::plain(
             name,
             value,
             (entry.value.span(), entry.key.span()),
@@ -317,23 +315,9 @@ fn pairs(node: Node<'_>, how: &'static str) -> Vec<Setting> {
             embedded.span(start..written.len()),
             embedded.span(0..name.len()),
         );
-        found.push(setting(name.trim(), value, places, how));
+        found.push(Setting::plain(name.trim(), value, places, how));
     }
     found
-}
-
-fn setting(name: &str, value: Text, (span, key): (Span, Span), how: &'static str) -> Setting {
-    Setting {
-        name: name.to_owned(),
-        value,
-        span,
-        key,
-        how,
-        layer: Layer::Process,
-        reach: Reach::Block,
-        when: When::Always,
-        rank: 0,
-    }
 }
 
 #[cfg(test)]

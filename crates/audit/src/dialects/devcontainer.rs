@@ -3,9 +3,7 @@
 //! `build.args` reaches the build of the image, `containerEnv` everything in the container, `remoteEnv` the
 //! editor, its terminals and the commands that prepare the container, and no more.
 
-use crate::block::{
-    Block, Boundary, Call, Item, Layer, Located, Reach, Setting, System, Target, When,
-};
+use crate::block::{Block, Boundary, Call, Item, Located, Setting, System, Target};
 use crate::dialect::Dialect;
 use crate::embedded::Embedded;
 use crate::repository::Repository;
@@ -199,16 +197,13 @@ fn pairs(owner: Node<'_>, key: &str, how: &'static str) -> Vec<Setting> {
     let entries = owner.get(key).map(Node::entries).unwrap_or_default();
     let settings = entries.into_iter().filter(|entry| !entry.value.is_null());
     settings
-        .map(|entry| Setting {
-            name: entry.name().to_owned(),
-            value: value(entry.value.text().unwrap_or_default()),
-            span: entry.value.span(),
-            key: entry.key.span(),
-            how,
-            layer: Layer::Process,
-            reach: Reach::Block,
-            when: When::Always,
-            rank: 0,
+        .map(|entry| {
+            Setting::plain(
+                entry.name(),
+                value(entry.value.text().unwrap_or_default()),
+                (entry.value.span(), entry.key.span()),
+                how,
+            )
         })
         .collect()
 }

@@ -13,9 +13,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::block::{
-    Block, Boundary, Call, Item, Layer, Located, Reach, Setting, System, Target, When,
-};
+use crate::block::{Block, Boundary, Call, Item, Located, Setting, System, Target};
 use crate::dialect::Dialect;
 use crate::repository::Repository;
 use crate::source::{FileId, Span};
@@ -175,17 +173,12 @@ impl Reading<'_> {
     /// A variable that the runner sets.
     fn known(&self, name: &str, value: &str, span: Span) -> Item {
         let place = Span::new(self.file, span.range().start..span.range().start);
-        Item::Set(Setting {
-            name: name.to_owned(),
-            value: Text::literal(value),
-            span: place,
-            key: place,
-            how: "runner",
-            layer: Layer::Process,
-            reach: Reach::Block,
-            when: When::Always,
-            rank: 0,
-        })
+        Item::Set(Setting::plain(
+            name,
+            Text::literal(value),
+            (place, place),
+            "runner",
+        ))
     }
 }
 
@@ -256,16 +249,13 @@ fn environment(map: Option<Node<'_>>, how: &'static str) -> Vec<Item> {
         };
     }
     let entries = map.entries().into_iter();
-    let settings = entries.map(|entry| Setting {
-        name: entry.name().to_owned(),
-        value: value(entry.value),
-        span: entry.value.span(),
-        key: entry.key.span(),
-        how,
-        layer: Layer::Process,
-        reach: Reach::Block,
-        when: When::Always,
-        rank: 0,
+    let settings = entries.map(|entry| {
+        Setting::plain(
+            entry.name(),
+            value(entry.value),
+            (entry.value.span(), entry.key.span()),
+            how,
+        )
     });
     detail::in_order(settings.collect())
         .into_iter()

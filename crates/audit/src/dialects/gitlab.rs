@@ -213,15 +213,10 @@ impl<'a> Pipeline<'a> {
 /// A variable that the runner sets.
 fn runner(file: FileId, name: &str, value: &str) -> Item {
     let place = Span::new(file, 0..0);
-    Item::Set(Setting {
-        name: name.to_owned(),
-        value: Text::literal(value),
-        span: place,
-        key: place,
-        how: "runner",
-        layer: Layer::Process,
-        reach: Reach::Block,
-        when: When::Always,
-        rank: 0,
-    })
+    Item::Set(Setting::plain(
+        name,
+        Text::literal(value),
+        (place, place),
+        "runner",
+    ))
 }

@@ -1,7 +1,7 @@
 //! Files of settings that a host hands to those who log in: `environment.d` of systemd, and
 //! `/etc/environment`, which PAM reads.
 
-use crate::block::{Block, Boundary, Item, Layer, Reach, Setting, System, When};
+use crate::block::{Block, Boundary, Item, Setting, System};
 use crate::dialect::Dialect;
 use crate::interpolate::{self, Style, name_at};
 use crate::repository::Repository;
@@ -41,16 +41,16 @@ fn user_manager(file: FileId, text: &str) -> Vec<Setting> {
     let entries = environment_file::read(text).into_iter();
     entries
         .filter(environment_file::Entry::has_name)
-        .map(|entry| Setting {
-            name: entry.key,
-            value: interpolate::read(&entry.value, Style::Docker),
-            span: Span::new(file, entry.value_at),
-            key: Span::new(file, entry.key_at),
-            how: "environment.d",
-            layer: Layer::Process,
-            reach: Reach::Block,
-            when: When::Always,
-            rank: 0,
+        .map(|entry| {
+            Setting::plain(
+                &entry.key,
+                interpolate::read(&entry.value, Style::Docker),
+                (
+                    Span::new(file, entry.value_at),
+                    Span::new(file, entry.key_at),
+                ),
+                "environment.d",
+            )
         })
         .collect()
 }
@@ -81,17 +81,15 @@ fn pam(file: FileId, text: &str) -> Vec<Setting> {
             .find_map(|quote| raw.strip_prefix(*quote)?.strip_suffix(*quote))
             .unwrap_or(raw);
         let value_at = begin + start + name.len() + 1;
-        settings.push(Setting {
-            name: name.to_owned(),
-            value: Text::literal(value),
-            span: Span::new(file, value_at..value_at + raw.len()),
-            key: Span::new(file, begin + start..begin + start + name.len()),
-            how: "/etc/environment",
-            layer: Layer::Process,
-            reach: Reach::Block,
-            when: When::Always,
-            rank: 0,
-        });
+        settings.push(Setting::plain(
+            name,
+            Text::literal(value),
+            (
+                Span::new(file, value_at..value_at + raw.len()),
+                Span::new(file, begin + start..begin + start + name.len()),
+            ),
+            "/etc/environment",
+        ));
     }
     settings
 }

@@ -14,7 +14,7 @@ mod value;
 
 use std::ops::Range;
 
-use crate::block::{Block, Boundary, Item, Layer, Located, Reach, Setting, System, When};
+use crate::block::{Block, Boundary, Item, Located, Setting, System};
 use crate::dialect::Dialect;
 use crate::repository::Repository;
 use crate::source::{FileId, Span};
@@ -302,8 +302,11 @@ impl Reading<'_> {
                         .collect();
                     Text::unknown(format!("${name} of the matrix ({})", shown.join(" | ")))
                 };
-                items.push(Item::Set(setting(
-                    &name, text, first.span, first.span, "axis",
+                items.push(Item::Set(Setting::plain(
+                    &name,
+                    text,
+                    (first.span, first.span),
+                    "axis",
                 )));
             }
         }
@@ -366,20 +369,5 @@ impl Reading<'_> {
                 self.word(library.head.start).unwrap_or_default()
             ),
         })
-    }
-}
-
-/// A setting as Jenkins makes it.
-fn setting(name: &str, value: Text, span: Span, key: Span, how: &'static str) -> Setting {
-    Setting {
-        name: name.to_owned(),
-        value,
-        span,
-        key,
-        how,
-        layer: Layer::Process,
-        reach: Reach::Block,
-        when: When::Always,
-        rank: 0,
     }
 }

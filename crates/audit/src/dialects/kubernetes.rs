@@ -8,7 +8,7 @@ mod container;
 pub(crate) mod detail;
 mod objects;
 
-use crate::block::{Block, Boundary, Item, Layer, Reach, Setting, System, When};
+use crate::block::{Block, Boundary, Item, Setting, System};
 use crate::dialect::Dialect;
 use crate::repository::Repository;
 use crate::resolve::{is_of_go, is_of_interest};
@@ -168,7 +168,7 @@ fn from_object(object: &Object, entry: &objects::Entry, name: &str) -> Setting {
         (Some(value), Sort::ConfigMap) if !value.contains("{{") => Text::literal(value.clone()),
         _ => unknown(object.sort, &object.name, &entry.key),
     };
-    setting(
+    Setting::plain(
         name,
         value,
         (entry.span, entry.key_span),
@@ -184,20 +184,6 @@ fn unknown(sort: Sort, object: &str, key: &str) -> Text {
             secret: sort == Sort::Secret,
             fallback: None,
         }],
-    }
-}
-
-fn setting(name: &str, value: Text, (span, key): (Span, Span), how: &'static str) -> Setting {
-    Setting {
-        name: name.to_owned(),
-        value,
-        span,
-        key,
-        how,
-        layer: Layer::Process,
-        reach: Reach::Block,
-        when: When::Always,
-        rank: 0,
     }
 }
 

@@ -10,7 +10,7 @@ mod exec;
 mod lines;
 mod related;
 
-use crate::block::{Block, Boundary, Item, Layer, Reach, Setting, System, When};
+use crate::block::{Block, Boundary, Item, Layer, Setting, System, When};
 use crate::dialect::Dialect;
 use crate::repository::Repository;
 use crate::resolve::is_of_go;
@@ -311,17 +311,7 @@ fn setting(word: &Word, how: &'static str) -> Option<Setting> {
 }
 
 fn named_setting(name: &str, value: Text, span: Span, how: &'static str) -> Setting {
-    Setting {
-        name: name.to_owned(),
-        value,
-        span,
-        key: span,
-        how,
-        layer: Layer::Process,
-        reach: Reach::Block,
-        when: When::Always,
-        rank: 0,
-    }
+    Setting::plain(name, value, (span, span), how)
 }
 
 /// The letter or digit behind a percent sign that systemd knows no specifier for.

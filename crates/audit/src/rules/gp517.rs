@@ -7,8 +7,7 @@ use crate::rule::{Example, Rule};
 
 use std::collections::HashSet;
 
-use crate::block::Item;
-use crate::environment::Outcome;
+use crate::block::{Item, Setting};
 use crate::source::Span;
 use crate::unit::Detail;
 
@@ -60,34 +59,33 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Finding>) {
-    let used: HashSet<Span> = judgement
-        .sites
-        .iter()
-        .filter(|site| site.may_download())
-        .flat_map(|site| site.environment.variables.values())
-        .flat_map(|variable| &variable.candidates)
-        .filter(|candidate| candidate.outcome == Outcome::Used)
-        .filter_map(|candidate| candidate.span)
+    let pipelines = judgement.repository.units.iter();
+    let pipelines = pipelines.filter(|unit| matches!(unit.detail, Detail::Jenkins(_)));
+    let exports: Vec<&Setting> = pipelines
+        .flat_map(|unit| builds::items(&unit.blocks))
+        .filter_map(|item| match item {
+            Item::Set(setting) => Some(setting),
+            _ => None,
+        })
+        .filter(|setting| setting.how == "export" && variables::is_acquisition(&setting.name))
         .collect();
-    for unit in &judgement.repository.units {
-        if !matches!(unit.detail, Detail::Jenkins(_)) {
-            continue;
-        }
-        for item in builds::items(&unit.blocks) {
-            let Item::Set(setting) = item else {
-                continue;
-            };
-            let is_export = setting.how == "export" && variables::is_acquisition(&setting.name);
-            if !is_export || used.contains(&setting.span) {
-                continue;
-            }
-            let message = format!(
-                "{} is exported in a shell that ends here; set it in `environment` or `withEnv`",
-                setting.name
-            );
-            let raw = judgement.repository.slice(setting.span);
-            findings
-                .push(Finding::new(rule, Some(setting.span), message).about(&setting.name, raw));
-        }
+    if exports.is_empty() {
+        return;
+    }
+    let used: HashSet<Span> = judgement
+        .downloads()
+        .flat_map(|site| site.environment.variables.values())
+        .filter_map(|variable| variable.span())
+        .collect();
+    for setting in exports
+        .iter()
+        .filter(|setting| !used.contains(&setting.span))
+    {
+        let message = format!(
+            "{} is exported in a shell that ends here; set it in `environment` or `withEnv`",
+            setting.name
+        );
+        let raw = judgement.repository.slice(setting.span);
+        findings.push(Finding::new(rule, Some(setting.span), message).about(&setting.name, raw));
     }
 }

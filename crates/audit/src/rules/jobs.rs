@@ -1,5 +1,7 @@
 //! Jobs of CI systems: which `go` belongs to which, and what only some of them see.
 
+use std::collections::HashMap;
+
 use crate::environment::{Candidate, Outcome, Value, Variable};
 use crate::judgement::{InUse, Judgement};
 use crate::repository::Repository;
@@ -53,6 +55,7 @@ fn job(site: &Site) -> Option<(&Crumb, &'static str)> {
 /// All variables that decide where modules come from and that are set for a part of a job only.
 pub(super) fn partial<'a>(judgement: &Judgement<'a>) -> Vec<Partial<'a>> {
     let mut jobs: Vec<(&Crumb, &'static str, Vec<&Site>)> = Vec::new();
+    let mut places: HashMap<Span, usize> = HashMap::new();
     for site in judgement
         .downloads()
         .filter(|site| is_of_ci(judgement, site))
@@ -60,10 +63,8 @@ pub(super) fn partial<'a>(judgement: &Judgement<'a>) -> Vec<Partial<'a>> {
         let Some((crumb, kind)) = job(site) else {
             continue;
         };
-        match jobs
-            .iter_mut()
-            .find(|(known, _, _)| known.span == crumb.span)
-        {
+        let at = *places.entry(crumb.span).or_insert(jobs.len());
+        match jobs.get_mut(at) {
             Some((_, _, sites)) => sites.push(site),
             None => jobs.push((crumb, kind, vec![site])),
         }

@@ -100,16 +100,13 @@ fn call(uses: Node<'_>, with: Option<Node<'_>>) -> Item {
 /// Inputs as they are handed over.
 pub(super) fn passes(with: Option<Node<'_>>) -> Vec<Setting> {
     let entries = with.map(Node::entries).unwrap_or_default().into_iter();
-    let pass = |entry: Entry<'_>| Setting {
-        name: format!("inputs.{}", entry.name()),
-        value: value(entry.value),
-        span: entry.value.span(),
-        key: entry.key.span(),
-        how: "with",
-        layer: crate::block::Layer::Process,
-        reach: crate::block::Reach::Block,
-        when: When::Always,
-        rank: 0,
+    let pass = |entry: Entry<'_>| {
+        Setting::plain(
+            &format!("inputs.{}", entry.name()),
+            value(entry.value),
+            (entry.value.span(), entry.key.span()),
+            "with",
+        )
     };
     entries.map(pass).collect()
 }

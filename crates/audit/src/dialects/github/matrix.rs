@@ -1,6 +1,6 @@
 //! The matrix of a job: what each of its names stands for.
 
-use crate::block::{Item, Layer, Located, Reach, Setting, When};
+use crate::block::{Item, Located, Setting};
 use crate::text::Text;
 use crate::yaml::Node;
 
@@ -71,17 +71,12 @@ pub(super) fn settings(values: &[(String, Vec<Located>)]) -> Vec<Item> {
             }
             Text::unknown(format!("${{{{ matrix.{name} }}}} ({})", shown.join(" | ")))
         };
-        Some(Item::Set(Setting {
-            name: format!("matrix.{name}"),
+        Some(Item::Set(Setting::plain(
+            &format!("matrix.{name}"),
             value,
-            span: first.span,
-            key: first.span,
-            how: "matrix",
-            layer: Layer::Process,
-            reach: Reach::Block,
-            when: When::Always,
-            rank: 0,
-        }))
+            (first.span, first.span),
+            "matrix",
+        )))
     };
     values.iter().filter_map(setting).collect()
 }

@@ -1,8 +1,6 @@
 //! Steps: scripts and actions.
 
-use crate::block::{
-    Block, Boundary, Call, Item, Layer, Located, Reach, Run, Setting, System, Target, Tool, When,
-};
+use crate::block::{Block, Boundary, Call, Item, Located, Run, Setting, System, Target, Tool};
 use crate::dialects::shell::{Surroundings, read_script};
 use crate::embedded::Embedded;
 use crate::source::Span;
@@ -430,17 +428,12 @@ fn build_argument(script: &Embedded, start: usize, body: &str) -> Setting {
             }],
         }
     };
-    Setting {
-        name: name.trim().to_owned(),
+    Setting::plain(
+        name.trim(),
         value,
-        span,
-        key: script.span(start..start + name.len()),
-        how: "build-args",
-        layer: Layer::Process,
-        reach: Reach::Block,
-        when: When::Always,
-        rank: 0,
-    }
+        (span, script.span(start..start + name.len())),
+        "build-args",
+    )
 }
 
 /// A build by bake.

@@ -467,17 +467,12 @@ fn leg_setting(name: &str, values: &[Node<'_>]) -> Option<Item> {
         let shown: Vec<String> = values.iter().take(4).map(text).collect();
         Text::unknown(format!("${name} of the matrix ({})", shown.join(" | ")))
     };
-    Some(Item::Set(Setting {
-        name: name.to_owned(),
+    Some(Item::Set(Setting::plain(
+        name,
         value,
-        span: first.span(),
-        key: first.span(),
-        how: "parallel:matrix",
-        layer: Layer::Process,
-        reach: Reach::Block,
-        when: When::Always,
-        rank: 0,
-    }))
+        (first.span(), first.span()),
+        "parallel:matrix",
+    )))
 }
 
 fn unknown(name: &str, span: Span, written: String) -> Item {

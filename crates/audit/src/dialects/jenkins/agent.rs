@@ -9,8 +9,8 @@ use crate::source::{FileId, SourceFile, Span};
 use crate::text::Text;
 use crate::yaml::{Node, Yaml};
 
+use super::Reading;
 use super::groovy::Kind;
-use super::{Reading, setting};
 
 /// Where a section runs, and what that sets.
 #[derive(Debug, Default)]
@@ -259,7 +259,7 @@ fn pass(script: &Embedded, word: &str, place: &Range<usize>, how: &'static str) 
     } else {
         Text::variable(name)
     };
-    setting(name, value, span, script.span(place.clone()), how)
+    Setting::plain(name, value, (span, script.span(place.clone())), how)
 }
 
 /// The `-e` options of `docker run`.
@@ -307,7 +307,8 @@ fn containers(script: &Embedded) -> Vec<Container> {
                 let (name, value) = (entry.get("name")?, entry.get("value")?);
                 let located = located(value);
                 let name_text = name.string()?;
-                let mut setting = setting(name_text, located.text, located.span, here(name), "env");
+                let mut setting =
+                    Setting::plain(name_text, located.text, (located.span, here(name)), "env");
                 setting.when = When::IfUnset;
                 setting.how = "pod";
                 Some(Item::Set(setting))

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use crate::block::{Item, Located, When};
+use crate::block::{Item, Located, Setting, When};
 use crate::source::Span;
 use crate::text::{Part, Text};
 
+use super::Reading;
 use super::groovy::{self, Content, Kind};
-use super::{Reading, setting};
 
 impl Reading<'_> {
     /// The string at a token, taken apart.
@@ -54,7 +54,12 @@ impl Reading<'_> {
         let name = name.strip_prefix("env.").unwrap_or(name);
         let key = self.span(&(head.start..head.start + 1));
         let span = self.span(&value);
-        Some(Item::Set(setting(name, self.value(&value), span, key, how)))
+        Some(Item::Set(Setting::plain(
+            name,
+            self.value(&value),
+            (span, key),
+            how,
+        )))
     }
 
     /// The value of an expression.
@@ -117,7 +122,12 @@ impl Reading<'_> {
         let content = groovy::content(self.file, self.text, &(start..range.end), *quoting);
         let span = Span::new(self.file, start..range.end);
         let key = Span::new(self.file, range.start..range.start + name.len());
-        Some(Item::Set(setting(name, content.text, span, key, "withEnv")))
+        Some(Item::Set(Setting::plain(
+            name,
+            content.text,
+            (span, key),
+            "withEnv",
+        )))
     }
 
     /// The variables that `withCredentials` sets.
@@ -137,11 +147,10 @@ impl Reading<'_> {
                     }],
                 };
                 let name_text = name.text.to_string();
-                items.push(Item::Set(setting(
+                items.push(Item::Set(Setting::plain(
                     &name_text,
                     value,
-                    name.span,
-                    name.span,
+                    (name.span, name.span),
                     "withCredentials",
                 )));
             }

@@ -12,7 +12,7 @@ use crate::yaml::Node;
 use super::super::shell::{self, Surroundings};
 use super::detail::{Flaw, FlawKind};
 use super::objects::{Objects, Sort, is_number};
-use super::{block, from_object, setting, unknown};
+use super::{block, from_object, unknown};
 
 /// The containers of one pod.
 pub(super) struct Containers<'a, 'r> {
@@ -176,7 +176,7 @@ impl Containers<'_, '_> {
         variables: &Variables,
     ) -> Setting {
         let Some(value) = value else {
-            return setting(name, Text::default(), (key, key), "env");
+            return Setting::plain(name, Text::default(), (key, key), "env");
         };
         let written = value.string().unwrap_or_default();
         let mut undefined = None;
@@ -205,7 +205,7 @@ impl Containers<'_, '_> {
                 self.flaw(name, value.span(), FlawKind::Number);
             }
         }
-        setting(name, text, (value.span(), key), "env")
+        Setting::plain(name, text, (value.span(), key), "env")
     }
 
     /// `valueFrom`; `None` where the variable is not set then.
@@ -219,7 +219,7 @@ impl Containers<'_, '_> {
         let places = (from.span(), key_span);
         let Some((reference, sort)) = reference else {
             let written = Text::unknown(format!("{name} of the pod"));
-            return Some(setting(name, written, places, "env"));
+            return Some(Setting::plain(name, written, places, "env"));
         };
         let text = |key: &str| {
             reference
@@ -235,14 +235,14 @@ impl Containers<'_, '_> {
         let place = reference.get("key").map_or(from.span(), Node::span);
         let unknown = unknown(sort, object_name, key);
         if !is_of_interest(name) {
-            return Some(setting(name, unknown, places, "env"));
+            return Some(Setting::plain(name, unknown, places, "env"));
         }
         let object = format!("{} {object_name}", sort.name());
         let Ok(found) = self.objects.find(sort, object_name, self.namespace) else {
             if let Some(optional) = optional {
                 self.flaw(name, place, FlawKind::MayBeMissing { object, optional });
             }
-            return Some(setting(name, unknown, (place, key_span), "env"));
+            return Some(Setting::plain(name, unknown, (place, key_span), "env"));
         };
         let entry = found.entries.iter().rfind(|entry| entry.key == key);
         if entry.is_none() {
