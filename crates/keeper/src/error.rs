@@ -196,6 +196,9 @@ impl From<StoreError> for Error {
             StoreError::Damaged { .. } => {
                 "the store holds a damaged entry: run `modkeep verify --repair`"
             }
+            StoreError::Unavailable { .. } => {
+                "the store behind this server cannot be reached: try again in a moment"
+            }
             _ => "the store failed: see modkeep's log",
         };
         Self::Store {

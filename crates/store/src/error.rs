@@ -39,6 +39,15 @@ pub enum StoreError {
         /// The folder of the store.
         folder: PathBuf,
     },
+    /// A store or database of its own cannot be reached, or is in trouble: it
+    /// may be asked again later, and what is held elsewhere is still good.
+    #[error("{place}: {reason}")]
+    Unavailable {
+        /// Which one, without secrets.
+        place: String,
+        /// What it said, or how long it was silent.
+        reason: String,
+    },
     /// Any other failure of the file system or the catalog.
     #[error("{}: {source}", .path.display())]
     Io {
