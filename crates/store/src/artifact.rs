@@ -79,6 +79,12 @@ pub trait ArtifactStore: Send + Sync + 'static {
 
     /// Whether the store can be written now.
     async fn probe(&self) -> Result<(), StoreError>;
+
+    /// What is the matter behind a store that works all the same: a remote one
+    /// that cannot be reached while the local one serves.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
 }
 
 /// An artifact that is to be published.
@@ -187,6 +193,20 @@ impl HeldVersion {
             kinds,
             receipts,
         }
+    }
+
+    /// The same version with what `other`, another store, holds of it as well;
+    /// where both have a receipt, this one's counts.
+    pub(crate) fn united(mut self, other: &Self) -> Self {
+        for kind in other.kinds.iter() {
+            self.kinds.insert(kind);
+            if self.receipts.get(kind).is_none()
+                && let Some(receipt) = other.receipts.get(kind)
+            {
+                self.receipts.insert(receipt.clone());
+            }
+        }
+        self
     }
 
     /// The newest receipt of the artifact of `kind`, when that is held.

@@ -118,6 +118,17 @@ impl DiskStore {
         }
     }
 
+    /// Removes all of a version that another store holds too.
+    pub(crate) async fn evict(&self, module: &ModuleVersion) -> Result<(), StoreError> {
+        let module = module.clone();
+        self.run_in_turn(move |shared| shared.evict(&module)).await
+    }
+
+    /// The folders of the store.
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.shared.layout
+    }
+
     /// As [`Self::run`], for what waits for the disk and for each other.
     async fn run_in_turn<T: Send + 'static>(
         &self,

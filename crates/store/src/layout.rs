@@ -83,6 +83,11 @@ impl Layout {
         self.root.join("sumdb")
     }
 
+    /// What a remote store still lacks.
+    pub(crate) fn queue(&self) -> PathBuf {
+        self.root.join("queue")
+    }
+
     /// The journal of the shared state.
     pub(crate) fn state(&self) -> PathBuf {
         self.root.join("state")

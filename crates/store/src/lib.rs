@@ -29,6 +29,7 @@ mod receipt;
 mod spool;
 mod sqlite;
 mod state;
+mod tiered;
 
 pub use artifact::{ArtifactStore, Fresh, Held, HeldBody, HeldVersion, KindSet, Publication, Walk};
 pub use catalog::{Catalog, CatalogEntry, CatalogModule, CatalogPage, IndexLine, Totals};
@@ -43,3 +44,4 @@ pub use receipt::{Proof, Receipt};
 pub use spool::Spool;
 pub use sqlite::SqliteCatalog;
 pub use state::{MemoryState, SharedState, StateEntry};
+pub use tiered::TieredStore;

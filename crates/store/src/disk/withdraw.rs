@@ -10,6 +10,7 @@ use super::{Shared, parent};
 use crate::StoreError;
 use crate::durable::is_absent;
 use crate::error::At;
+use crate::receipt::KINDS;
 
 /// So often one artifact can be withdrawn: more than any repair will do, and
 /// an end to the search for a free name.
@@ -38,6 +39,24 @@ impl Shared {
         }
         self.disk.sync_folder(&parent(&aside))?;
         self.disk.sync_folder(&place.folder)?;
+        self.refresh_list(&module.path);
+        Ok(())
+    }
+
+    /// Removes a version that is held elsewhere too, receipts and all.
+    pub(super) fn evict(&self, module: &ModuleVersion) -> Result<(), StoreError> {
+        self.check_writable()?;
+        let place = self.layout.place(module)?;
+        let _alone = self.versions.lock(module);
+        let artifacts = KINDS.map(|kind| place.artifact(kind));
+        // The receipts last: without them an artifact would be a stranger's.
+        let beside = [place.ziphash(), place.receipt()];
+        for path in artifacts.into_iter().chain(beside) {
+            match fs::remove_file(&path) {
+                Err(error) if !is_absent(&error) => return Err(StoreError::io(&path, error)),
+                _ => {}
+            }
+        }
         self.refresh_list(&module.path);
         Ok(())
     }
