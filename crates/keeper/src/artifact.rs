@@ -5,6 +5,7 @@
 mod fetch;
 mod flight;
 mod held;
+mod lease;
 mod pour;
 mod publish;
 mod zip;

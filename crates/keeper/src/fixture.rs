@@ -7,6 +7,7 @@ use gomod::{ModulePath, ModuleVersion, Patterns, ProxyList, ProxyRequest, Versio
 use jiff::Timestamp;
 use origin::{OriginParts, Origins};
 use platform::{Clock, EnvSnapshot, Limits};
+use store::{ArtifactStore, SharedState};
 use sumdb::{Database, Log, Signer, Tile};
 use telemetry::Metrics;
 use tempfile::TempDir;
@@ -31,6 +32,15 @@ pub(crate) struct Setup {
     pub(crate) private: &'static str,
     pub(crate) unverified: &'static str,
     pub(crate) offline: bool,
+    /// What this keeper has in common with others, and then the time too.
+    pub(crate) shared: Option<Shared>,
+}
+
+/// What several keepers have in common.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) artifacts: Arc<dyn ArtifactStore>,
+    pub(crate) state: Arc<dyn SharedState>,
 }
 
 impl Fixture {
@@ -70,7 +80,15 @@ impl Fixture {
             &[&list],
         )
         .unwrap();
-        let opened = store::open(self.folder.path().to_str().unwrap()).unwrap();
+        let folder = self.folder.path().to_str().unwrap();
+        let url = if setup.shared.is_some() { "memory:" } else { folder };
+        let mut opened = store::open(url).unwrap();
+        let mut clock = self.clock.clone();
+        if let Some(shared) = &setup.shared {
+            opened.artifacts = Arc::clone(&shared.artifacts);
+            opened.state = Arc::clone(&shared.state);
+            clock = Clock::system();
+        }
         let database = setup.database.clone();
         Arc::new(Engine::new(KeeperParts {
             log_files: database
@@ -87,7 +105,7 @@ impl Fixture {
             freshness: Freshness::default(),
             offline: setup.offline,
             limits,
-            clock: self.clock.clone(),
+            clock,
             metrics: Arc::new(Metrics::new("test", "test", &[])),
         }))
     }

@@ -15,7 +15,17 @@ pub(crate) async fn health(engine: &Arc<Engine>) -> Health {
         Some(log) => log.forked().await,
         None => None,
     };
+    let parts = &engine.parts;
+    let behind = [
+        ("remote store", parts.artifacts.trouble()),
+        ("shared state", parts.state.trouble()),
+        ("catalog", parts.catalog.trouble()),
+    ];
     Health {
+        behind: behind
+            .into_iter()
+            .filter_map(|(what, trouble)| Some((what, trouble?)))
+            .collect(),
         store: store.map_err(|error| crate::Error::from(error).to_string()),
         upstreams: engine.parts.origins.circuits(),
         forked,

@@ -72,6 +72,9 @@ pub enum Fetch {
 pub struct Health {
     /// Whether the store can be written; else why not.
     pub store: Result<(), String>,
+    /// What stands behind this server and cannot be reached: which, and why. What
+    /// is held here is served all the same.
+    pub behind: Vec<(&'static str, String)>,
     /// Each upstream and the state of its circuit breaker.
     pub upstreams: Vec<(String, CircuitState)>,
     /// Evidence that the checksum database forked, if it did.

@@ -75,6 +75,13 @@ pub struct Limits {
     /// How long at most what was answered already is gathered before it is forced to the disk as one batch:
     /// 500 ms, which a crash may cost another fetch.
     pub publish_gather: Duration,
+    // --- replicas
+    /// A replica that fetches for all says so for 15 s, and again each 5 s: one that dies is replaced within.
+    pub lease: Duration,
+    /// How often a replica that waits for another's fetch looks: each 100 ms, ten small requests a second.
+    pub lease_poll: Duration,
+    /// How long it waits at most before it fetches itself: 5 min, what the largest zip takes at 2 MiB/s.
+    pub lease_wait: Duration,
     // --- Go's environment files
     /// Largest environment file that is read: 1 MiB; real ones have a few hundred bytes.
     pub env_file_bytes: u64,
@@ -146,6 +153,9 @@ impl Default for Limits {
             waiters_per_key: 10_000,
             flights: 1024,
             unpublished: 64,
+            lease: Duration::from_secs(15),
+            lease_poll: Duration::from_millis(100),
+            lease_wait: Duration::from_mins(5),
             publish_gather: Duration::from_millis(500),
             env_file_bytes: 1 << 20,
             env_lock: Duration::from_secs(10),

@@ -59,6 +59,10 @@ pub(crate) fn readiness(health: &Health, draining: bool) -> (bool, String) {
         Ok(()) => line("store", "ok"),
         Err(reason) => line("store", reason.lines().next().unwrap_or("unusable")),
     }
+    for (what, reason) in &health.behind {
+        let reason = reason.lines().next().unwrap_or_default();
+        line(what, &format!("cannot be reached: {reason}"));
+    }
     line("draining", if draining { "yes" } else { "no" });
     for (upstream, state) in &health.upstreams {
         let state = match state {
@@ -115,6 +119,7 @@ mod tests {
     fn only_store_and_draining_make_it_unready() {
         let mut health = Health {
             store: Ok(()),
+            behind: vec![("remote store", "bucket: no answer in 5s".to_owned())],
             upstreams: vec![("mirror.example".to_owned(), CircuitState::Open)],
             forked: Some("/data/sumdb/fork-1".into()),
         };
@@ -122,7 +127,7 @@ mod tests {
         assert!(ready);
         assert_eq!(
             text,
-            "ready\nstore: ok\ndraining: no\nupstream mirror.example: circuit open\n\
+            "ready\nstore: ok\nremote store: cannot be reached: bucket: no answer in 5s\ndraining: no\nupstream mirror.example: circuit open\n\
              checksum database: FORKED: the evidence is kept in the store's sumdb folder; nothing new is verified\n"
         );
         assert!(!readiness(&health, true).0);

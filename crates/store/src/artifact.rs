@@ -80,6 +80,11 @@ pub trait ArtifactStore: Send + Sync + 'static {
     /// Whether the store can be written now.
     async fn probe(&self) -> Result<(), StoreError>;
 
+    /// Whether other replicas see what is published here.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// What is the matter behind a store that works all the same: a remote one
     /// that cannot be reached while the local one serves.
     fn trouble(&self) -> Option<String> {

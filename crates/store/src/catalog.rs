@@ -33,6 +33,12 @@ pub trait Catalog: Send + Sync + 'static {
     /// Makes the catalog say what `store` holds by its receipts. Artifacts
     /// recorded meanwhile stay recorded.
     async fn rebuild(&self, store: &dyn ArtifactStore) -> Result<(), StoreError>;
+
+    /// What is the matter with a server behind it that cannot be reached, for
+    /// those who look after it.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
 }
 
 /// One artifact.

@@ -43,5 +43,5 @@ pub use open::{Opened, open, open_read_only};
 pub use receipt::{Proof, Receipt};
 pub use spool::Spool;
 pub use sqlite::SqliteCatalog;
-pub use state::{MemoryState, SharedState, StateEntry};
+pub use state::{Lease, MemoryState, SharedState, StateEntry};
 pub use tiered::TieredStore;

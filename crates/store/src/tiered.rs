@@ -261,6 +261,10 @@ impl ArtifactStore for TieredStore {
         self.shared.local.probe().await
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn trouble(&self) -> Option<String> {
         let reason = self.shared.remote.trouble()?;
         let waiting = self.shared.queue.len();

@@ -7,6 +7,7 @@ use gomod::ArtifactKind;
 use tokio::sync::watch;
 
 use super::fetch::fetch_small;
+use super::lease;
 use super::held::{self, Look};
 use super::publish::{keep, prove};
 use super::zip::fetch_zip;
@@ -149,6 +150,9 @@ async fn settle(
     if !engine.may_fetch(wanted.fetch) {
         return held::last_resort(engine, wanted, not_held(wanted)).await;
     }
+    let Some(_turn) = lease::turn(engine, wanted).await else {
+        return Ok(None);
+    };
     let outcome = if wanted.kind == ArtifactKind::Zip {
         fetch_zip(engine, wanted, reports, doubted).await
     } else {

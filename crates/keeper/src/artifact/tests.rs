@@ -3,6 +3,7 @@
 mod doubts;
 mod early;
 mod refusals;
+mod replicas;
 mod streams;
 
 use std::os::unix::fs::FileExt;
