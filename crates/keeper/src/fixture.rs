@@ -81,7 +81,11 @@ impl Fixture {
         )
         .unwrap();
         let folder = self.folder.path().to_str().unwrap();
-        let url = if setup.shared.is_some() { "memory:" } else { folder };
+        let url = if setup.shared.is_some() {
+            "memory:"
+        } else {
+            folder
+        };
         let mut opened = store::open(url).unwrap();
         let mut clock = self.clock.clone();
         if let Some(shared) = &setup.shared {

@@ -7,8 +7,8 @@ use gomod::ArtifactKind;
 use tokio::sync::watch;
 
 use super::fetch::fetch_small;
-use super::lease;
 use super::held::{self, Look};
+use super::lease;
 use super::publish::{keep, prove};
 use super::zip::fetch_zip;
 use super::{Wanted, content, not_held};
