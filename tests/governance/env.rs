@@ -6,4 +6,5 @@ mod ground;
 mod images;
 mod refusals;
 mod truth;
+mod unread;
 mod writers;

@@ -173,28 +173,31 @@ fn check_value(key: &str, value: &str) -> Result<(), Error> {
 }
 
 fn check_program(key: &str, value: &str) -> Result<(), Error> {
-    let program = match first_field(value) {
-        Ok(Some(program)) => program,
-        Ok(None) => return refuse(format!("{key} entry cannot contain only space")),
-        Err(reason) => return refuse(format!("invalid {key}: {reason}")),
+    let words =
+        quoted_words(value).map_err(|reason| Error::Refused(format!("invalid {key}: {reason}")))?;
+    let Some(program) = words.first() else {
+        return refuse(format!("{key} entry cannot contain only space"));
     };
-    if !is_absolute(&program) && (program.contains('/') || program.is_empty()) {
+    if !is_absolute(program) && (program.contains('/') || program.is_empty()) {
         return refuse(format!(
             "{key} entry is relative; must be absolute path: {}",
-            quote(&program)
+            quote(program)
         ));
     }
     Ok(())
 }
 
-/// The first of the fields of a command, which may stand in quotes; all of
+/// The words of a command or of GOFLAGS, which may stand in quotes; all of
 /// them have to end. (cmd/internal/quoted, `Split`.)
-fn first_field(text: &str) -> Result<Option<String>, String> {
+///
+/// # Errors
+/// Go's words for a quote that does not end.
+pub fn quoted_words(text: &str) -> Result<Vec<&str>, String> {
     let blank = [' ', '\t', '\n', '\r'];
-    let mut first = None;
+    let mut words = Vec::new();
     let mut rest = text.trim_start_matches(blank);
     while let Some(letter) = rest.chars().next() {
-        let (field, behind) = if matches!(letter, '"' | '\'') {
+        let (word, behind) = if matches!(letter, '"' | '\'') {
             let inner = rest.get(1..).unwrap_or_default();
             inner
                 .split_once(letter)
@@ -202,10 +205,10 @@ fn first_field(text: &str) -> Result<Option<String>, String> {
         } else {
             rest.split_at(rest.find(blank).unwrap_or(rest.len()))
         };
-        first.get_or_insert_with(|| field.to_owned());
+        words.push(word);
         rest = behind.trim_start_matches(blank);
     }
-    Ok(first)
+    Ok(words)
 }
 
 fn is_absolute(path: &str) -> bool {

@@ -143,9 +143,31 @@ const PUBLIC: [&str; 8] = [
     "gitlab.com/gitlab-org/labkit",
 ];
 
-fn is_wide(pattern: &str) -> bool {
+/// Of whose modules a pattern speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breadth {
+    /// Of none that everybody knows.
+    Own,
+    /// Of public ones too, such as this.
+    Public(&'static str),
+    /// Of all.
+    Everything,
+}
+
+/// Of whose modules `pattern`, one of GOPRIVATE and its kind, speaks, as far
+/// as modules that everybody knows tell.
+pub fn breadth(pattern: &str) -> Breadth {
     let pattern = Patterns::parse(pattern);
-    PUBLIC.iter().any(|path| pattern.matches(path))
+    let mut matched = PUBLIC.iter().filter(|path| pattern.matches(path));
+    match (matched.next(), matched.count() + 1) {
+        (None, _) => Breadth::Own,
+        (Some(_), all) if all == PUBLIC.len() => Breadth::Everything,
+        (Some(path), _) => Breadth::Public(path),
+    }
+}
+
+fn is_wide(pattern: &str) -> bool {
+    breadth(pattern) != Breadth::Own
 }
 
 fn found(

@@ -1,5 +1,6 @@
 //! The effective value of each variable, and where it comes from.
 
+mod compilers;
 mod variables;
 
 use std::path::PathBuf;

@@ -1,9 +1,13 @@
 //! What is on the disk: where Go is installed, which one it is, and the
 //! module and workspace of a folder. Found without running anything.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use platform::EnvSnapshot;
+
+use crate::Root;
+use crate::files::read_regular;
 
 /// What was found. Nothing found is the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +24,12 @@ pub struct Found {
     /// System and architecture that it was built for; those of this program
     /// where its folders do not say.
     pub platform: Option<(String, String)>,
+    /// Compilers that a `go` looks for on PATH, those that are there: `gcc`,
+    /// `clang`, and what GCCGO names.
+    pub programs: BTreeMap<String, PathBuf>,
+    /// The folder of Go's telemetry and its mode; none where the user has no
+    /// configuration folder.
+    pub telemetry: Option<(PathBuf, String)>,
     /// The nearest go.mod.
     pub module: Option<PathBuf>,
     /// The nearest go.work.
@@ -85,6 +95,58 @@ pub(crate) fn module_of(env: &EnvSnapshot, folder: &Path) -> Option<PathBuf> {
         _ => false,
     };
     (!same).then_some(file)
+}
+
+/// Of the programs `names` those that can be run, and where: on PATH, or a
+/// path itself. (Go's `exec.LookPath`.)
+pub(crate) fn programs(
+    env: &EnvSnapshot,
+    root: &Root,
+    names: &[&str],
+) -> BTreeMap<String, PathBuf> {
+    let can_run = |program: &PathBuf| root.resolve(program).is_ok_and(|file| is_executable(&file));
+    let find = |name: &str| {
+        if name.contains('/') {
+            return Some(PathBuf::from(name)).filter(can_run);
+        }
+        let mut folders = std::env::split_paths(env.get("PATH")?);
+        folders.find_map(|folder| Some(folder.join(name)).filter(can_run))
+    };
+    let found = names.iter().filter(|name| !name.is_empty());
+    found
+        .filter_map(|name| Some(((*name).to_owned(), find(name)?)))
+        .collect()
+}
+
+#[cfg(unix)]
+fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(file)
+        .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(file: &Path) -> bool {
+    file.is_file()
+}
+
+/// The folder of Go's telemetry beside the user's file `default`, and its mode: the first word of
+/// the file `mode`, `local` without it.
+pub(crate) fn telemetry(default: &Path, root: &Root) -> Option<(PathBuf, String)> {
+    /// The mode and a date.
+    const MODE_BYTES: u64 = 4 << 10;
+    let folder = default.parent()?.join("telemetry");
+    let file = root.resolve(&folder.join("mode")).ok();
+    let bytes = file.and_then(|file| read_regular(&file, MODE_BYTES).ok());
+    let mode = bytes.map_or_else(
+        || "local".to_owned(),
+        |bytes| {
+            let text = String::from_utf8_lossy(&bytes);
+            let text = text.trim();
+            text.split(' ').next().unwrap_or_default().to_owned()
+        },
+    );
+    Some((folder, mode))
 }
 
 /// The system and architecture that the tools of a Go were built for.

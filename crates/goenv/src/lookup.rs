@@ -1,12 +1,15 @@
 //! The environment as a `go` here finds it: the two files, the installation,
 //! the module and workspace, the toolchain.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use platform::{EnvSnapshot, Limits};
 
-use crate::files::{EnvFile, GorootFile, Os, read_regular, user_file};
-use crate::found::{Found, module_of, nearest_file, platform_of, working_folder};
+use crate::files::{EnvFile, GorootFile, Os, default_user_file, read_regular, user_file};
+use crate::found::{
+    Found, module_of, nearest_file, platform_of, programs, telemetry, working_folder,
+};
 use crate::goroot::{find_goroot, version_of};
 use crate::toolchain::{Asked, locate, wanted};
 use crate::{GoEnv, Release, Root, Sources};
@@ -39,6 +42,20 @@ pub struct Looked {
     pub user: Option<EnvFile>,
     /// `$GOROOT/go.env`.
     pub goroot: GorootFile,
+    /// Files that are there and were not read: their lines are not known.
+    pub unread: Vec<Unread>,
+}
+
+/// An environment file that is there and was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The file.
+    pub path: PathBuf,
+    /// Why, as in `PATH is a folder`.
+    pub why: String,
+    /// Whether a `go` reads it all the same, so that the values found here
+    /// may not be its own; it passes over the others silently.
+    pub go_reads: bool,
 }
 
 impl<'a> Lookup<'a> {
@@ -63,9 +80,10 @@ impl<'a> Lookup<'a> {
         let installed = program.and_then(|goroot| version_of(&self.root, &goroot));
         let installed = installed.as_deref().and_then(Release::from_version_file);
         let release = asked.map(|(release, _)| *release).or(installed);
-        let user = self.user_file(release.unwrap_or(Release::NEWEST));
+        let (user, unread) = self.user_file(release.unwrap_or(Release::NEWEST));
         let goroot = find_goroot(self.env, user.as_ref(), &self.root);
-        let looked = self.look(user, goroot, None);
+        let mut looked = self.look(user, goroot, None);
+        looked.unread.extend(unread);
         if asked.is_some() || self.installed_only {
             return looked;
         }
@@ -85,16 +103,30 @@ impl<'a> Lookup<'a> {
         let asked = self.version.as_ref();
         // The go.env of another release says nothing of this one.
         let fits = asked.is_none_or(|(release, _)| Some(*release) == installed);
-        let file = match goroot.as_deref().filter(|_| fits) {
-            Some(goroot) => self
-                .read(&goroot.join("go.env"))
-                .map_or(GorootFile::Missing, GorootFile::Read),
-            None => GorootFile::Assumed,
+        let (file, unread) = match goroot.as_deref().filter(|_| fits) {
+            Some(goroot) => {
+                let (file, unread) = self.read(&goroot.join("go.env"));
+                (file.map_or(GorootFile::Missing, GorootFile::Read), unread)
+            }
+            None => (GorootFile::Assumed, None),
         };
         let asked_version = asked.map(|(_, version)| version.clone());
         let at_root = |goroot: &Path| platform_of(&self.root.resolve(goroot).ok()?);
         let folder = self.folder.as_deref();
+        let gccgo = self.env.get("GCCGO").or_else(|| {
+            let line = user.as_ref().and_then(|user| user.last("GCCGO"));
+            line.map(|(name, _)| name)
+        });
+        let release = asked.map(|(release, _)| *release);
+        let release = release.or(installed).unwrap_or(Release::NEWEST);
+        let default_file = default_user_file(self.env, Os::HERE, release);
         let found = Found {
+            programs: programs(
+                self.env,
+                &self.root,
+                &["gcc", "clang", gccgo.unwrap_or("gccgo")],
+            ),
+            telemetry: default_file.and_then(|file| telemetry(&file, &self.root)),
             platform: goroot.as_deref().and_then(at_root),
             module: folder.and_then(|folder| module_of(self.env, folder)),
             work: folder.and_then(|folder| nearest_file(folder, "go.work", goroot.as_deref())),
@@ -103,12 +135,11 @@ impl<'a> Lookup<'a> {
             selected,
             missing: None,
         };
-        let release = asked.map(|(release, _)| *release);
         let sources = Sources {
             env: self.env,
             user,
             goroot: file,
-            release: release.or(installed).unwrap_or(Release::NEWEST),
+            release,
             os: Os::HERE,
             found,
         };
@@ -117,6 +148,7 @@ impl<'a> Lookup<'a> {
             found: sources.found,
             user: sources.user,
             goroot: sources.goroot,
+            unread: unread.into_iter().collect(),
         }
     }
 
@@ -145,28 +177,65 @@ impl<'a> Lookup<'a> {
             looked.found.missing = Some(wanted.name);
             return looked;
         };
-        self.look(looked.user, Some(goroot), Some(wanted.name))
+        let mut switched = self.look(looked.user, Some(goroot), Some(wanted.name));
+        switched.unread.extend(looked.unread);
+        switched
     }
 
-    fn user_file(&self, release: Release) -> Option<EnvFile> {
+    fn user_file(&self, release: Release) -> (Option<EnvFile>, Option<Unread>) {
         let named = self.user.clone();
-        let file = named.or_else(|| user_file(self.env, Os::HERE, release))?;
-        self.read(&file)
+        match named.or_else(|| user_file(self.env, Os::HERE, release)) {
+            Some(file) => self.read(&file),
+            None => (None, None),
+        }
     }
 
-    fn read(&self, path: &Path) -> Option<EnvFile> {
-        let file = self.root.resolve(path).ok()?;
-        let bytes = read_regular(&file, Limits::default().env_file_bytes).ok()?;
+    /// The file at `path`, or why it was not read; neither where there is none.
+    fn read(&self, path: &Path) -> (Option<EnvFile>, Option<Unread>) {
+        let unread = |why: String, go_reads: bool| {
+            let path = path.to_owned();
+            (
+                None,
+                Some(Unread {
+                    path,
+                    why,
+                    go_reads,
+                }),
+            )
+        };
+        let file = match self.root.resolve(path) {
+            Ok(file) => file,
+            Err(error) => return unread(format!("cannot be followed: {error}"), false),
+        };
         let named = if self.root.is_image() {
-            file
+            file.clone()
         } else {
             path.to_owned()
         };
-        Some(EnvFile::parse(named, &bytes))
+        // What is written to it is gone: it stands for an empty file.
+        if file == Path::new("/dev/null") {
+            return (Some(EnvFile::parse(named, b"")), None);
+        }
+        match read_regular(&file, Limits::default().env_file_bytes) {
+            Ok(bytes) => (Some(EnvFile::parse(named, &bytes)), None),
+            Err(error) => match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory => (None, None),
+                _ if file.is_dir() => unread("is a folder".to_owned(), false),
+                ErrorKind::Other => unread(error.to_string(), true),
+                _ => unread(format!("cannot be read: {error}"), false),
+            },
+        }
     }
 }
 
 impl Looked {
+    /// One line about a file that `go` reads and that was not read here, so
+    /// that its values are not known.
+    pub fn unknown(&self) -> Option<String> {
+        let unread = self.unread.iter().find(|unread| unread.go_reads)?;
+        Some(format!("{} {}", unread.path.display(), unread.why))
+    }
+
     /// The experiments of the Go that was found, in lower case, read from its
     /// own sources; `None` where these are not there.
     pub fn experiments(&self, root: &Root) -> Option<Vec<String>> {

@@ -16,8 +16,9 @@ use platform::{Clock, Limits};
 
 use crate::edit::{Change, Wins, changes_between, edit, value};
 use crate::error::{Error, failed};
+use crate::secret::{hide_secrets, is_secret_name};
 use disk::{Content, Old};
-use journal::{Entry, Journal};
+use journal::{Entry, Journal, Made};
 
 pub use disk::digest;
 
@@ -149,8 +150,8 @@ pub fn undo(target: &Target, to: Option<&str>, stamp: &Stamp) -> Result<Written,
         (Some(to), _) => Some(to.to_owned()),
         (None, Some(last)) => {
             if digest_of(found.as_ref()) != last.after {
-                let told = "it was changed after the change that is to be undone: name the content to go back to with --to";
-                return Err(concurrent(target, told));
+                let told = changed_since(target, last, found.as_ref())?;
+                return Err(concurrent(target, &told));
             }
             last.before.clone()
         }
@@ -179,6 +180,51 @@ pub fn undo(target: &Target, to: Option<&str>, stamp: &Stamp) -> Result<Written,
             .map(|name| std::fs::remove_file(target.file.with_file_name(name)));
     }
     Ok(written)
+}
+
+/// What another program did after the change that is to be undone.
+fn changed_since(target: &Target, last: &Made, found: Option<&Old>) -> Result<String, Error> {
+    let bytes = found.map(|old| old.bytes.as_slice()).unwrap_or_default();
+    let before = match &last.before {
+        Some(digest) => disk::backup(&target.file, digest)?.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let theirs = changes_between(&before, bytes, target.wins);
+    let theirs = theirs.into_iter().map(|change| change.key);
+    let set: Vec<&str> = last.set().collect();
+    let mut keys: Vec<String> = set
+        .iter()
+        .filter(|key| {
+            let now = value(bytes, key, target.wins);
+            !last.made(key, now.map(disk::digest).as_deref())
+        })
+        .map(|key| (*key).to_owned())
+        .chain(theirs.filter(|key| !set.contains(&key.as_str())))
+        .collect();
+    keys.sort();
+    let values: Vec<String> = keys
+        .iter()
+        .map(|key| match value(bytes, key, target.wins) {
+            None => format!("{key} is gone"),
+            Some(_) if is_secret_name(key) => format!("{key} may be another"),
+            Some(now) => {
+                let now = hide_secrets(&String::from_utf8_lossy(now));
+                format!("{key} is now {now:?}")
+            }
+        })
+        .collect();
+    let what = if values.is_empty() {
+        "lines that set nothing differ".to_owned()
+    } else {
+        values.join(", ")
+    };
+    let back = match &last.before {
+        Some(digest) => format!("--to {digest} goes back all the same"),
+        None => "remove the file to go back all the same".to_owned(),
+    };
+    Ok(format!(
+        "another program changed it after the change that is to be undone: {what}; {back}"
+    ))
 }
 
 fn nothing_to_undo(target: &Target) -> Error {

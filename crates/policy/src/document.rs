@@ -9,9 +9,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// How like a known word an unknown one must be to be taken for a slip of the
-/// pen: below this, a guess misleads more often than it helps.
-const LIKENESS: f64 = 0.7;
+/// Of how many letters one may be wrong in a slip of the pen: of more, a guess
+/// misleads more often than it helps.
+const LETTERS_A_SLIP: usize = 3;
 
 /// What is wrong with a document, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,20 +90,24 @@ impl Fault {
     }
 }
 
-/// The word of `known` that `word` is most like, if it is like any.
+/// The word of `known` that `word` was meant to be, if it is like any: a letter
+/// in three may be wrong, missing, too much or swapped; or they begin alike for
+/// half their length and more.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();
-    known
-        .into_iter()
-        .map(|candidate| {
-            (
-                strsim::jaro_winkler(&word, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
-        .filter(|(likeness, _)| *likeness >= LIKENESS)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
+    let like = |candidate: &&str| {
+        let candidate = candidate.to_lowercase();
+        let (ours, theirs) = (word.chars().count(), candidate.chars().count());
+        let slips = strsim::osa_distance(&word, &candidate);
+        let alike = word.chars().zip(candidate.chars());
+        let alike = alike.take_while(|(ours, theirs)| ours == theirs).count();
+        let is_slip = slips <= ours.max(theirs) / LETTERS_A_SLIP;
+        is_slip || (alike > LETTERS_A_SLIP && alike * 2 >= ours.max(theirs))
+    };
+    known.into_iter().filter(like).min_by_key(|candidate| {
+        let candidate = candidate.to_lowercase();
+        strsim::osa_distance(&word, &candidate)
+    })
 }
 
 /// A TOML file with its name and text, so that positions can be told.
@@ -490,6 +494,21 @@ mod tests {
             Some("upstream")
         );
         assert_eq!(nearest("zzz", ["listen", "upstream"]), None);
+        let variables = ["GOPROXY", "GOPRIVATE", "GOOS", "GONOSUMDB", "CC"];
+        for (word, wanted) in [
+            ("FOO", None),
+            ("GO", None),
+            ("", None),
+            ("PROXY", Some("GOPROXY")),
+            ("GOPROXI", Some("GOPROXY")),
+            ("GORPOXY", Some("GOPROXY")),
+            ("GOPRIVAT", Some("GOPRIVATE")),
+            ("GONOSUMCHECK", Some("GONOSUMDB")),
+            ("HTTPS_PROXY", None),
+            ("GOO", Some("GOOS")),
+        ] {
+            assert_eq!(nearest(word, variables), wanted, "{word}");
+        }
     }
 
     #[test]

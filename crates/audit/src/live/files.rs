@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use platform::{EnvSnapshot, Limits};
+use platform::EnvSnapshot;
 
 use crate::dialect::Dialect;
 use crate::source::SourceFile;
@@ -21,8 +21,6 @@ pub(super) fn read(machine: Machine<'_>) -> Vec<Tracked> {
     if let Some(file) = &machine.looked.user {
         add(&file.path, Dialect::GoEnvUser);
     }
-    let unread = Some(go.value("GOENV")).filter(|_| machine.looked.user.is_none());
-    let unread = unread.filter(|file| !matches!(*file, "" | "off"));
     if let Some(goroot) = &found_go.goroot {
         add(&goroot.join("go.env"), Dialect::GoEnvRoot);
     }
@@ -43,7 +41,7 @@ pub(super) fn read(machine: Machine<'_>) -> Vec<Tracked> {
     for file in git::files(machine.env) {
         add(&file, Dialect::Unread("git"));
     }
-    found.extend(unread.and_then(|file| too_large(Path::new(file), machine.env)));
+    found.extend(unread(machine));
     found.sort_by(|one, other| one.file.path.cmp(&other.file.path));
     found.dedup_by(|one, other| one.file.path == other.file.path);
     found
@@ -144,18 +142,21 @@ fn tracked(path: &Path, dialect: Dialect, env: &EnvSnapshot) -> Option<Tracked> 
     })
 }
 
-/// A user's file that is not read here though Go reads it.
-fn too_large(path: &Path, env: &EnvSnapshot) -> Option<Tracked> {
-    let limit = Limits::default().env_file_bytes;
-    let metadata = std::fs::metadata(path).ok()?;
-    let is_too_large = metadata.is_file() && metadata.len() > limit;
-    is_too_large.then(|| Tracked {
-        file: SourceFile::new(shown(path, env), Vec::new()),
-        dialect: Dialect::GoEnvUser,
-        fault: Some(format!(
-            "it is larger than {limit} bytes, and what it sets is not known"
-        )),
-        open_mode: false,
+/// Environment files that are not read here though Go reads them.
+fn unread(machine: Machine<'_>) -> impl Iterator<Item = Tracked> {
+    let unread = machine.looked.unread.iter();
+    unread.filter(|unread| unread.go_reads).map(move |unread| {
+        let is_of_goroot = machine.looked.found.goroot.as_deref() == unread.path.parent();
+        Tracked {
+            file: SourceFile::new(shown(&unread.path, machine.env), Vec::new()),
+            dialect: if is_of_goroot {
+                Dialect::GoEnvRoot
+            } else {
+                Dialect::GoEnvUser
+            },
+            fault: Some(format!("it {}, and what it sets is not known", unread.why)),
+            open_mode: false,
+        }
     })
 }
 

@@ -533,6 +533,7 @@ fn what_go_refuses_is_an_error() {
                 found: goenv::Found::default(),
                 user: None,
                 goroot: goenv::GorootFile::Assumed,
+                unread: Vec::new(),
             };
             let client = goenv::Client::new(&looked.env);
             let refused = match (&client, name) {

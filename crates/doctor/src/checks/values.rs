@@ -105,7 +105,11 @@ pub(super) fn wrong_vcs(text: &str) -> Option<String> {
 
 /// What is wrong with GOFLAGS, in Go's sense; none when it can be read.
 pub(super) fn wrong_flags(text: &str) -> Option<String> {
-    for flag in text.split_whitespace() {
+    let flags = match goenv::quoted_words(text) {
+        Ok(flags) => flags,
+        Err(error) => return Some(format!("parsing $GOFLAGS: {error}")),
+    };
+    for flag in flags {
         let name = flag.trim_start_matches('-');
         if !flag.starts_with('-') || name.is_empty() || flag.starts_with("---") {
             return Some(format!("parsing $GOFLAGS: non-flag {flag:?}"));

@@ -1,6 +1,7 @@
 //! The variables that `go env` prints: since when, and what each is when
 //! nothing sets it. (cmd/go `internal/envcmd`, `MkEnv`, and `internal/cfg`.)
 
+use super::compilers;
 use super::{Origin, Setting, Sources};
 use crate::files::{Os, cache_folder, user_file};
 use crate::path::{clean, join};
@@ -17,14 +18,14 @@ pub(super) struct Known {
 pub(super) struct Earlier<'e>(pub(super) &'e [super::Variable]);
 
 impl Earlier<'_> {
-    fn value(&self, name: &str) -> &str {
+    pub(super) fn value(&self, name: &str) -> &str {
         let variable = self.0.iter().find(|variable| variable.name == name);
         variable.map_or("", |variable| variable.value.as_str())
     }
 }
 
 /// Value and origin.
-type Made = (String, Origin);
+pub(super) type Made = (String, Origin);
 
 /// How it gets its value.
 pub(super) enum Kind {
@@ -60,7 +61,7 @@ const fn shipped(name: &'static str, since: u32, value: &'static str) -> Known {
 }
 
 /// Each after those that it is made from.
-pub(super) const KNOWN: [Known; 29] = [
+pub(super) const KNOWN: [Known; 53] = [
     setting("GO111MODULE", 11, ""),
     known("GOHOSTOS", 11, Kind::Fact(|s, _| s.found.os().to_owned())),
     known(
@@ -102,12 +103,52 @@ pub(super) const KNOWN: [Known; 29] = [
         Kind::Fact(|s, _| s.found.version.clone().unwrap_or_default()),
     ),
     known("GOWORK", 18, Kind::Treated(work_file)),
+    setting("GOCACHEPROG", 24, ""),
+    setting("GOFIPS140", 24, "off"),
+    setting("GO386", 11, "sse2"),
+    setting("GOARM", 11, "7"),
+    setting("GOARM64", 23, "v8.0"),
+    setting("GOMIPS", 11, "hardfloat"),
+    setting("GOMIPS64", 11, "hardfloat"),
+    setting("GOPPC64", 11, "power8"),
+    setting("GORISCV64", 23, "rva20u64"),
+    setting("GOWASM", 11, ""),
+    setting("AR", 11, "ar"),
+    known("CC", 11, Kind::Treated(compilers::c)),
+    known("CXX", 11, Kind::Treated(compilers::cplusplus)),
+    known("GCCGO", 11, Kind::Treated(compilers::gccgo)),
+    known("CGO_ENABLED", 11, Kind::Treated(compilers::cgo)),
+    known("CGO_CFLAGS", 11, Kind::Treated(compilers::flags)),
+    known("CGO_CPPFLAGS", 11, Kind::Treated(compilers::no_flags)),
+    known("CGO_CXXFLAGS", 11, Kind::Treated(compilers::flags)),
+    known("CGO_FFLAGS", 11, Kind::Treated(compilers::flags)),
+    known("CGO_LDFLAGS", 11, Kind::Treated(compilers::flags)),
+    known("PKG_CONFIG", 11, Kind::Treated(compilers::pkg_config)),
+    known("GOTOOLDIR", 11, Kind::Fact(compilers::tool_folder)),
+    known("GOTELEMETRY", 23, Kind::Fact(compilers::telemetry_mode)),
+    known(
+        "GOTELEMETRYDIR",
+        23,
+        Kind::Fact(compilers::telemetry_folder),
+    ),
 ];
 
 impl Known {
-    /// GOAMD64 is printed where GOARCH is amd64 only.
+    /// A variable of a processor is printed for that one only.
     pub(super) fn is_printed(&self, earlier: &Earlier<'_>) -> bool {
-        self.name != "GOAMD64" || earlier.value("GOARCH") == "amd64"
+        let arch = earlier.value("GOARCH");
+        match self.name {
+            "GO386" => arch == "386",
+            "GOAMD64" => arch == "amd64",
+            "GOARM" => arch == "arm",
+            "GOARM64" => arch == "arm64",
+            "GOMIPS" => matches!(arch, "mips" | "mipsle"),
+            "GOMIPS64" => matches!(arch, "mips64" | "mips64le"),
+            "GOPPC64" => matches!(arch, "ppc64" | "ppc64le"),
+            "GORISCV64" => arch == "riscv64",
+            "GOWASM" => arch == "wasm",
+            _ => true,
+        }
     }
 }
 
@@ -117,7 +158,7 @@ fn given(set: Option<&Setting>) -> Option<Made> {
     Some((set.value.clone(), set.origin.clone()))
 }
 
-fn or(set: Option<&Setting>, default: &str) -> Made {
+pub(super) fn or(set: Option<&Setting>, default: &str) -> Made {
     given(set).unwrap_or_else(|| (default.to_owned(), Origin::Default))
 }
 

@@ -126,6 +126,19 @@ fn ends_amid_a_line(file: &mut File) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
+impl Made {
+    /// The names that it set or removed, but those that may hold secrets.
+    pub(super) fn set(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    /// Whether it made the value of `key` what has this digest.
+    pub(super) fn made(&self, key: &str, digest: Option<&str>) -> bool {
+        let made = self.values.get(key);
+        made.is_some_and(|made| made.as_deref() == digest)
+    }
+}
+
 impl Journal {
     /// Reads the last `limit` bytes of the journal of `file`. Lines that are
     /// none are skipped.

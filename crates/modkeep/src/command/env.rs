@@ -11,6 +11,7 @@ mod snapshot;
 mod warnings;
 
 use clap::{Args, Subcommand};
+use goenv::Looked;
 use platform::EnvSnapshot;
 use serde_json::json;
 
@@ -56,6 +57,17 @@ pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Fail
         Verb::Unset(arguments) => arguments.run(env),
         Verb::Undo(arguments) => arguments.run(env),
         Verb::Diff(arguments) => in_json(arguments.format, diff::run(env, arguments)),
+    }
+}
+
+/// Refuses to answer where `go` reads a file that was not read.
+pub(super) fn all_read(looked: &Looked) -> Result<(), Failure> {
+    match looked.unknown() {
+        Some(told) => Err(
+            Failure::unchecked(format!("{told}: what go reads in it is not known"))
+                .hint("make it a file of a few lines NAME=VALUE, or name another with GOENV"),
+        ),
+        None => Ok(()),
     }
 }
 

@@ -45,7 +45,8 @@ pub(super) struct Arguments {
 }
 
 /// Variables that follow from where things are.
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 12] = [
+    "GCCGO",
     "GOBIN",
     "GOCACHE",
     "GOENV",
@@ -53,7 +54,9 @@ const PLACES: [&str; 9] = [
     "GOMODCACHE",
     "GOPATH",
     "GOROOT",
+    "GOTELEMETRYDIR",
     "GOTMPDIR",
+    "GOTOOLDIR",
     "GOWORK",
 ];
 
@@ -114,6 +117,7 @@ pub(super) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Fail
 /// This environment, as a snapshot of it would be read.
 fn here(env: &EnvSnapshot) -> Result<Snapshot, Failure> {
     let looked = Lookup::here(env).run();
+    super::all_read(&looked)?;
     let variables: Vec<_> = looked.env.iter().collect();
     let value = snapshot_of(env, &looked, &variables, None);
     Snapshot::of(&value).ok_or_else(|| Failure::unchecked("this environment cannot be read"))

@@ -26,13 +26,14 @@ pub(super) fn environment(env: &EnvSnapshot, root: &Root) -> EnvSnapshot {
     variables.into_iter().collect()
 }
 
-/// HOME of this process if the image has it, else that of the image's root.
+/// HOME of this process if the image has it, else that of the image's root,
+/// there or not: what the image lacks of ours is no place in it.
 fn home(env: &EnvSnapshot, root: &Root, is_there: &dyn Fn(&str) -> bool) -> String {
     let given = env.get("HOME");
     let roots = root_home(root);
     let candidates = [given, roots.as_deref(), Some("/root")];
     let found = candidates.into_iter().flatten().find(|home| is_there(home));
-    found.or(given).unwrap_or("/root").to_owned()
+    found.or(roots.as_deref()).unwrap_or("/root").to_owned()
 }
 
 /// The home of user 0 in the image's list of users.
@@ -45,5 +46,6 @@ fn root_home(root: &Root) -> Option<String> {
     let line = text
         .lines()
         .find(|line| line.split(':').nth(2) == Some("0"))?;
-    line.split(':').nth(5).map(str::to_owned)
+    let home = line.split(':').nth(5)?;
+    home.starts_with('/').then(|| home.to_owned())
 }

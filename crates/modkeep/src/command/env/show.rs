@@ -1,7 +1,7 @@
 //! `modkeep env show`: the variables of `go env`, and where each was set.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use goenv::{Looked, Lookup, Origin, Release, Root, Variable, hide_secrets};
@@ -58,6 +58,7 @@ fn version(text: &str) -> Result<(Release, String), String> {
 pub(super) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Failure> {
     let policy = policy_file::load(env, arguments.policy.as_deref())?;
     let looked = look(env, arguments)?;
+    told_unread(&looked, arguments.goenv.as_deref())?;
     let variables = chosen(&looked, &arguments.names)?;
     if let Some(missing) = &looked.found.missing {
         let version = looked
@@ -77,6 +78,31 @@ pub(super) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Fail
         }
     }
     Ok(Exit::Well)
+}
+
+/// Files that were not read: an error where the answer hangs on one that was
+/// named, or that `go` reads; else a warning, since `go` passes over it too.
+fn told_unread(looked: &Looked, named: Option<&Path>) -> Result<(), Failure> {
+    let is_named = |path: &Path| Some(path) == named;
+    if let Some(unread) = looked.unread.iter().find(|unread| is_named(&unread.path)) {
+        let told = format!("--goenv {} {}", unread.path.display(), unread.why);
+        return Err(Failure::unchecked(told).hint("name a file of lines NAME=VALUE"));
+    }
+    super::all_read(looked)?;
+    for unread in &looked.unread {
+        tell(&format!(
+            "modkeep: warning: {} {}: go passes over it silently",
+            unread.path.display(),
+            unread.why
+        ));
+    }
+    if let Some(path) = named.filter(|_| looked.user.is_none()) {
+        tell(&format!(
+            "modkeep: warning: --goenv {}: there is no such file, so nothing is set in it",
+            path.display()
+        ));
+    }
+    Ok(())
 }
 
 fn look(env: &EnvSnapshot, arguments: &Arguments) -> Result<Looked, Failure> {

@@ -1,6 +1,8 @@
 //! What may be wrong with a value that `go env -w` takes, and who overrides it.
 
-use goenv::hide_secrets;
+use std::path::Path;
+
+use goenv::{Breadth, hide_secrets, is_secret_name};
 use gomod::ProxyList;
 
 use super::place::{Found, Ground, Place};
@@ -11,17 +13,22 @@ pub(super) fn about_values(settings: &[(String, String)]) -> Vec<String> {
         .iter()
         .filter_map(|(name, value)| {
             let fault = fault(name, value)?;
-            Some(format!("{name}={}: {fault}", hide_secrets(value)))
+            let value = if is_secret_name(name) {
+                "(hidden)".to_owned()
+            } else {
+                hide_secrets(value)
+            };
+            Some(format!("{name}={value}: {fault}"))
         })
         .collect()
 }
 
 fn fault(name: &str, value: &str) -> Option<String> {
     match name {
-        "GOPROXY" if !value.is_empty() => {
-            let error = ProxyList::parse(value).err()?;
-            Some(format!("go will refuse it: {error}"))
-        }
+        "GOPROXY" if !value.is_empty() => match ProxyList::parse(value) {
+            Err(error) => Some(format!("go will refuse it: {error}")),
+            Ok(_) => semicolon(value),
+        },
         "GOSUMDB" if value == "off" => Some(
             "no new module is verified, and no toolchain can be fetched: name private modules in GONOSUMDB instead"
                 .to_owned(),
@@ -30,7 +37,11 @@ fn fault(name: &str, value: &str) -> Option<String> {
             let error = sumdb::Database::parse(value).err()?;
             Some(format!("go will refuse it: {error}"))
         }
-        "GOPRIVATE" | "GONOPROXY" | "GONOSUMDB" | "GOINSECURE" => patterns_fault(value),
+        "GOPRIVATE" | "GONOPROXY" | "GONOSUMDB" | "GOINSECURE" => {
+            patterns_fault(value).or_else(|| broad_pattern(name, value))
+        }
+        "GOFLAGS" => flags_fault(value),
+        "GOAUTH" if !value.is_empty() => logins_fault(value),
         "GO111MODULE" if value == "off" => {
             Some("go then uses no modules, no proxy and no checksums".to_owned())
         }
@@ -63,6 +74,106 @@ fn patterns_fault(value: &str) -> Option<String> {
             None
         }
     })
+}
+
+/// A semicolon that was meant to separate: to Go it is part of the entry.
+fn semicolon(value: &str) -> Option<String> {
+    value.split([',', '|']).find_map(|entry| {
+        let (before, behind) = entry.split_once(';')?;
+        let in_host = before
+            .split_once("://")
+            .is_some_and(|(_, host)| !host.contains('/'));
+        let is_entry = matches!(behind.trim(), "direct" | "off") || behind.contains("://");
+        (in_host || is_entry).then(|| {
+            format!(
+                "; is no separator, so go asks for {:?} as one proxy: use a comma",
+                hide_secrets(entry.trim())
+            )
+        })
+    })
+}
+
+/// A pattern that speaks of everybody's modules, and what that does.
+fn broad_pattern(name: &str, value: &str) -> Option<String> {
+    let effect = match name {
+        "GOPRIVATE" => {
+            "they are not verified, and fetched from version control past every proxy: name your own hosts"
+        }
+        "GONOPROXY" => {
+            "they are fetched from version control past every proxy: name your own hosts"
+        }
+        "GONOSUMDB" => "they are not verified: name your own hosts",
+        _ => {
+            "fetched directly they may come over http or from anybody with any certificate: name the hosts that have no better"
+        }
+    };
+    value.split(',').find_map(|pattern| {
+        let matched = match goenv::breadth(pattern) {
+            Breadth::Own => return None,
+            Breadth::Public(path) => format!("public modules too, such as {path}"),
+            Breadth::Everything => "every module".to_owned(),
+        };
+        Some(format!(
+            "the pattern {pattern:?} matches {matched}: {effect}"
+        ))
+    })
+}
+
+/// Flags of builds that take a value (cmd/go/internal/work, `AddBuildFlags`).
+const VALUED_FLAGS: [&str; 15] = [
+    "asmflags",
+    "buildmode",
+    "compiler",
+    "covermode",
+    "coverpkg",
+    "gccgoflags",
+    "gcflags",
+    "ldflags",
+    "mod",
+    "modfile",
+    "overlay",
+    "p",
+    "pgo",
+    "tags",
+    "toolexec",
+];
+
+/// Flags are separated by blanks and may stand in quotes, so each has its value behind `=`.
+/// (cmd/go/internal/base, `InitGOFLAGS`.)
+fn flags_fault(value: &str) -> Option<String> {
+    let flags = match goenv::quoted_words(value) {
+        Ok(flags) => flags,
+        Err(error) => return Some(format!("go will refuse it: parsing $GOFLAGS: {error}")),
+    };
+    flags.into_iter().find_map(|flag| {
+        let name = flag.strip_prefix("--").or_else(|| flag.strip_prefix('-'));
+        match name.filter(|name| !name.is_empty() && !name.starts_with(['-', '='])) {
+            None => Some(format!(
+                "go will refuse it: non-flag {flag:?}; flags are separated by blanks, so a value stands behind =, as in -mod=mod"
+            )),
+            Some(name) if VALUED_FLAGS.contains(&name) => Some(format!(
+                "go will refuse it: -{name} needs its value behind =, as in -{name}=VALUE"
+            )),
+            Some(_) => None,
+        }
+    })
+}
+
+/// (cmd/go/internal/auth, `runGoAuth`.) What is given to the commands may be
+/// a secret, so it is not told.
+fn logins_fault(value: &str) -> Option<String> {
+    let commands: Vec<&str> = value.split(';').map(str::trim).collect();
+    let fault = commands.iter().find_map(|command| {
+        let words: Vec<&str> = command.split_whitespace().collect();
+        match words.as_slice() {
+            [] => Some("an empty command between semicolons"),
+            ["off", ..] if commands.len() > 1 => Some("off cannot be combined with other commands"),
+            ["git", folder] if Path::new(folder).is_absolute() => None,
+            ["git", ..] => Some("git needs one absolute folder behind it, as in git /srv/logins"),
+            _ => None,
+        }
+    })?;
+    Some(format!("go will refuse it: {fault}"))
 }
 
 fn toolchain_fault(value: &str) -> Option<String> {
@@ -149,6 +260,47 @@ mod tests {
             ("GOVCS", "*:off", None),
             ("GOVCS", "off", Some("no colon")),
             ("GOFLAGS", "-anything", None),
+            ("GOFLAGS", "-mod=mod --modcacherw -v", None),
+            ("GOFLAGS", "-mod mod", Some("-mod needs its value behind =")),
+            ("GOFLAGS", "'-ldflags=-s -w' -v", None),
+            ("GOFLAGS", "'-ldflags=-s", Some("unterminated ' string")),
+            ("GOFLAGS", "-v mod", Some("non-flag \"mod\"")),
+            ("GOFLAGS", "---v", Some("non-flag")),
+            (
+                "GOPROXY",
+                "https://a.example;direct",
+                Some("; is no separator"),
+            ),
+            (
+                "GOPROXY",
+                "https://a.example/p;https://b.example",
+                Some("; is no separator"),
+            ),
+            ("GOPROXY", "https://a.example/p;v=1,direct", None),
+            (
+                "GOPRIVATE",
+                "*",
+                Some("matches every module: they are not verified"),
+            ),
+            (
+                "GOPRIVATE",
+                "a.example,github.com",
+                Some("such as github.com/"),
+            ),
+            ("GOPRIVATE", "github.com/corp", None),
+            ("GONOSUMDB", "*,a.example", Some("matches every module")),
+            (
+                "GONOPROXY",
+                "*.org",
+                Some("public modules too, such as golang.org/"),
+            ),
+            ("GONOPROXY", "none", None),
+            ("GOINSECURE", "*", Some("with any certificate")),
+            ("GOAUTH", "netrc; git /srv/logins", None),
+            ("GOAUTH", "git rel", Some("one absolute folder")),
+            ("GOAUTH", "git", Some("one absolute folder")),
+            ("GOAUTH", "netrc;", Some("an empty command")),
+            ("GOAUTH", "off;netrc", Some("off cannot be combined")),
         ];
         for (name, value, wanted) in table {
             let found = about_values(&[(name.to_owned(), value.to_owned())]).pop();
@@ -169,5 +321,20 @@ mod tests {
             "https://me:hunter2@a.example,x".to_owned(),
         )];
         assert!(!about_values(&settings).concat().contains("hunter2"));
+        let settings = [("GOAUTH".to_owned(), "login --pass hunter2;".to_owned())];
+        let told = about_values(&settings).concat();
+        assert!(
+            told.starts_with("GOAUTH=(hidden): go will refuse it"),
+            "{told}"
+        );
+        let settings = [(
+            "GOPROXY".to_owned(),
+            "https://me:hunter2@a.example;direct".to_owned(),
+        )];
+        let told = about_values(&settings).concat();
+        assert!(
+            told.contains("no separator") && !told.contains("hunter2"),
+            "{told}"
+        );
     }
 }

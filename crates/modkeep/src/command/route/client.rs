@@ -1,6 +1,6 @@
 //! The answer for a `go` in this environment.
 
-use goenv::{Client, ClientEntry, GoEnv, Origin, Release};
+use goenv::{Client, ClientEntry, GoEnv, Lookup, Origin, Release};
 use platform::EnvSnapshot;
 
 use super::{Asked, Routed, Step, Then};
@@ -15,7 +15,13 @@ pub(super) fn route(
     release: Option<Release>,
     modules: &[Asked],
 ) -> Result<Vec<Routed>, Failure> {
-    let environment = GoEnv::read(env, release);
+    let lookup = Lookup {
+        version: release.map(|release| (release, format!("go{release}"))),
+        ..Lookup::here(env)
+    };
+    let looked = lookup.run();
+    crate::command::env::all_read(&looked)?;
+    let environment = looked.env;
     let client = Client::new(&environment).map_err(|refused| {
         let set = origin(&environment, "GOPROXY");
         Failure::finding(refused).hint(format!("GOPROXY is set by {set}"))
