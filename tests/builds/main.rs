@@ -4,6 +4,7 @@
 mod comparison;
 mod fetching;
 mod fixture;
+mod imports;
 mod lies;
 mod offline;
 mod pages;

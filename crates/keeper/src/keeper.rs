@@ -11,6 +11,7 @@ use store::{ArtifactStore, Catalog, CatalogPage, IndexLine, LogFiles, SharedStat
 use telemetry::{KindLabel, Metrics, TierLabel};
 
 use crate::engine::Engine;
+use crate::intake::{Intake, IntakeProgress, IntakeReport};
 use crate::relay::SumdbRequest;
 use crate::scrub::{VerifyOptions, VerifyProgress, VerifyReport};
 use crate::{Answer, Content, Error, Freshness, Routes};
@@ -157,6 +158,15 @@ impl Keeper {
     /// writes what the catalog still lacks.
     pub async fn close(&self) {
         self.engine.close().await;
+    }
+
+    /// Takes in what another proxy kept, verified.
+    pub async fn take_in(
+        &self,
+        intake: Intake,
+        progress: impl Fn(IntakeProgress) + Send,
+    ) -> Result<IntakeReport, Error> {
+        crate::intake::take_in(&self.engine, intake, progress).await
     }
 
     /// Checks every artifact that is held.

@@ -6,6 +6,7 @@ pub(crate) mod doctor;
 pub(crate) mod emit;
 pub(crate) mod env;
 pub(crate) mod explain;
+pub(crate) mod import;
 pub(crate) mod reference;
 pub(crate) mod route;
 pub(crate) mod run;

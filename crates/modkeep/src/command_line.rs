@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    audit, check, doctor, emit, env, explain, reference, route, run, serve, verify, version,
+    audit, check, doctor, emit, env, explain, import, reference, route, run, serve, verify, version,
 };
 
 /// Examples of the whole, shown under the help.
@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Run(run::Arguments),
     /// Hash the whole store again and compare with what was recorded
     Verify(verify::Arguments),
+    /// Take in what another proxy kept: Athens, Go's download cache, and what is laid out like it
+    Import(import::Arguments),
     /// Say which modkeep this is
     Version(version::Arguments),
     /// Print a page of the documentation

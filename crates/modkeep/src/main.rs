@@ -43,6 +43,7 @@ fn run(command: Command, env: &EnvSnapshot) -> Result<Exit, Failure> {
         Command::Verify(arguments) => command::verify::run(env, &arguments),
         Command::Doctor(arguments) => command::doctor::run(env, &arguments),
         Command::Reference(arguments) => command::reference::run(&arguments),
+        Command::Import(arguments) => command::import::run(env, &arguments),
         Command::Version(arguments) => command::version::run(&arguments),
     }
 }
