@@ -5,6 +5,7 @@
 //! The files that have a say become the repository, so that findings have path and line. Nothing is run.
 
 mod assertion;
+mod caches;
 mod certificates;
 mod environment;
 mod files;
@@ -92,6 +93,7 @@ impl Audit {
         certificates::judge(&judgement, &mut findings);
         toolchain::judge(machine, &judgement, &mut findings);
         together::judge(machine, &repository, &mut findings);
+        caches::judge(machine, &repository, &mut findings);
         let observes = policy.is_some_and(|policy| policy.mode == Mode::Observe);
         if observes {
             for finding in &mut findings {

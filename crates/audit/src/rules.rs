@@ -104,6 +104,7 @@ mod gp408;
 mod gp409;
 mod gp410;
 mod gp411;
+mod gp412;
 mod gp501;
 mod gp502;
 mod gp503;
@@ -282,6 +283,7 @@ pub const RULES: &[&Rule] = &[
     &gp409::RULE,
     &gp410::RULE,
     &gp411::RULE,
+    &gp412::RULE,
     &gp501::RULE,
     &gp502::RULE,
     &gp503::RULE,

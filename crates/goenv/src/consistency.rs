@@ -5,10 +5,13 @@
 mod modules;
 mod proxies;
 mod toolchain;
+mod words;
 
 use gomod::Patterns;
 
 use crate::{Client, GoEnv, Refused};
+
+pub use words::refused_flags;
 
 /// Settings that do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +61,11 @@ pub fn consistency(env: &GoEnv) -> Vec<Inconsistency> {
         // Nothing else is read then.
         return vec![found];
     }
+    if let Some(found) = words::module_mode(&settings) {
+        return vec![found];
+    }
     let mut found = Vec::new();
+    found.extend(words::flags(&settings));
     found.extend(proxies::refused_list(&settings));
     found.extend(modules::refused_database(&settings));
     found.extend(proxies::login_over_http(&settings));

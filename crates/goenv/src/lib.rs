@@ -35,7 +35,7 @@ mod writer;
 pub use check::{Rules, quoted_words};
 pub use checksums::{Checksums, is_verifier_key};
 pub use client::{Client, ClientEntry, Refused};
-pub use consistency::{Breadth, Effect, Inconsistency, breadth, consistency};
+pub use consistency::{Breadth, Effect, Inconsistency, breadth, consistency, refused_flags};
 pub use edit::{Change, Wins, changes_between, difference, edit, value};
 pub use environment::{GoEnv, Origin, Setting, Sources, Variable};
 pub use error::Error;

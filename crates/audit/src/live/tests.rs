@@ -597,3 +597,56 @@ fn unescaped(field: &str) -> String {
     }
     out
 }
+
+#[test]
+fn bug_no_folder_for_the_caches_was_well() {
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+    let modules = "module cache not found: neither GOMODCACHE nor GOPATH is set";
+    let builds = "GOCACHE is not defined and neither $XDG_CACHE_HOME nor $HOME are defined";
+    let table: [Case<'_>; 9] = [
+        (&[], &[]),
+        (&[("HOME", "")], &[modules, builds, "set HOME"]),
+        (&[("HOME", ""), ("GOPATH", "/go")], &[builds]),
+        (&[("HOME", ""), ("GOCACHE", "/c")], &[modules]),
+        (
+            &[("HOME", ""), ("GOCACHE", "/c"), ("GOMODCACHE", "/m")],
+            &[],
+        ),
+        (
+            &[("GOCACHE", "off")],
+            &["build cache is disabled by GOCACHE=off"],
+        ),
+        (&[("GOCACHE", "c")], &["GOCACHE is not an absolute path"]),
+        (&[("XDG_CACHE_HOME", "c")], &["XDG_CACHE_HOME is relative"]),
+        (
+            &[("GOMODCACHE", "m")],
+            &["GOMODCACHE entry is relative; must be absolute path: \"m\""],
+        ),
+    ];
+    for (variables, wanted) in table {
+        let audit = Made::new(variables, &[]).audit(None);
+        let found = audit.findings.iter().find(|one| one.rule.id == "GP412");
+        let told = found.map_or("", |one| one.message.as_str());
+        assert_eq!(found.is_some(), !wanted.is_empty(), "{variables:?} {told}");
+        for part in wanted {
+            assert!(told.contains(part), "{variables:?} {told}");
+        }
+    }
+}
+
+#[test]
+fn bug_words_that_go_refuses_were_well() {
+    for (variable, rule) in [
+        (("GO111MODULE", "maybe"), "GP028"),
+        (("GOFLAGS", "'-ldflags=-s -w"), "GP407"),
+        (("GOFLAGS", "-mod"), "GP407"),
+    ] {
+        let found = Made::new(&[variable], &[]).found(None);
+        assert!(found.contains(&rule), "{variable:?} {found:?}");
+    }
+    assert!(
+        Made::new(&[("GOFLAGS", "'-ldflags=-s -w'")], &[])
+            .found(None)
+            .is_empty()
+    );
+}

@@ -40,7 +40,10 @@ fn fault(name: &str, value: &str) -> Option<String> {
         "GOPRIVATE" | "GONOPROXY" | "GONOSUMDB" | "GOINSECURE" => {
             patterns_fault(value).or_else(|| broad_pattern(name, value))
         }
-        "GOFLAGS" => flags_fault(value),
+        "GOFLAGS" => {
+            let fault = goenv::refused_flags(value)?;
+            Some(format!("go will refuse it: {fault}"))
+        }
         "GOAUTH" if !value.is_empty() => logins_fault(value),
         "GO111MODULE" if value == "off" => {
             Some("go then uses no modules, no proxy and no checksums".to_owned())
@@ -116,46 +119,6 @@ fn broad_pattern(name: &str, value: &str) -> Option<String> {
         Some(format!(
             "the pattern {pattern:?} matches {matched}: {effect}"
         ))
-    })
-}
-
-/// Flags of builds that take a value (cmd/go/internal/work, `AddBuildFlags`).
-const VALUED_FLAGS: [&str; 15] = [
-    "asmflags",
-    "buildmode",
-    "compiler",
-    "covermode",
-    "coverpkg",
-    "gccgoflags",
-    "gcflags",
-    "ldflags",
-    "mod",
-    "modfile",
-    "overlay",
-    "p",
-    "pgo",
-    "tags",
-    "toolexec",
-];
-
-/// Flags are separated by blanks and may stand in quotes, so each has its value behind `=`.
-/// (cmd/go/internal/base, `InitGOFLAGS`.)
-fn flags_fault(value: &str) -> Option<String> {
-    let flags = match goenv::quoted_words(value) {
-        Ok(flags) => flags,
-        Err(error) => return Some(format!("go will refuse it: parsing $GOFLAGS: {error}")),
-    };
-    flags.into_iter().find_map(|flag| {
-        let name = flag.strip_prefix("--").or_else(|| flag.strip_prefix('-'));
-        match name.filter(|name| !name.is_empty() && !name.starts_with(['-', '='])) {
-            None => Some(format!(
-                "go will refuse it: non-flag {flag:?}; flags are separated by blanks, so a value stands behind =, as in -mod=mod"
-            )),
-            Some(name) if VALUED_FLAGS.contains(&name) => Some(format!(
-                "go will refuse it: -{name} needs its value behind =, as in -{name}=VALUE"
-            )),
-            Some(_) => None,
-        }
     })
 }
 
@@ -261,7 +224,7 @@ mod tests {
             ("GOVCS", "off", Some("no colon")),
             ("GOFLAGS", "-anything", None),
             ("GOFLAGS", "-mod=mod --modcacherw -v", None),
-            ("GOFLAGS", "-mod mod", Some("-mod needs its value behind =")),
+            ("GOFLAGS", "-mod mod", Some("flag needs an argument: -mod")),
             ("GOFLAGS", "'-ldflags=-s -w' -v", None),
             ("GOFLAGS", "'-ldflags=-s", Some("unterminated ' string")),
             ("GOFLAGS", "-v mod", Some("non-flag \"mod\"")),
