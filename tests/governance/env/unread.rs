@@ -1,9 +1,10 @@
 //! Files that are there and cannot be read as `go` reads them: never taken for absent.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
-use super::ground::Ground;
+use super::ground::{Ground, Said};
 
 const LARGER: usize = (1 << 20) + 1;
 
@@ -54,6 +55,15 @@ fn bug_a_users_file_over_the_limit_was_taken_for_absent() {
     assert_eq!((said.code, said.out.as_str()), (3, ""), "{said:?}");
     assert!(
         said.err.contains("is larger than") && said.err.contains(".config/go/env"),
+        "{said:?}"
+    );
+    let mut doctor = ground.command(
+        Path::new(env!("CARGO_BIN_EXE_modkeep")),
+        &[("GOPROXY", "off"), ("GOSUMDB", "off")],
+    );
+    let said = Said::of(&doctor.args(["doctor", "--group", "env"]).output().unwrap());
+    assert!(
+        said.code == 1 && said.out.contains("is larger than"),
         "{said:?}"
     );
     fs::remove_file(ground.user_file()).unwrap();

@@ -40,6 +40,15 @@ pub(super) async fn check(situation: &Arc<Situation>) -> Vec<Check> {
 }
 
 fn variables(situation: &Situation) -> Check {
+    if let Some(unknown) = &situation.unknown {
+        return Check::fail(
+            "env.variables",
+            format!(
+                "{unknown}: what Go reads in it is not known, so the values below may not be its own"
+            ),
+            "make it a file of a few lines NAME=VALUE, or name another with GOENV",
+        );
+    }
     let told = TOLD.iter().filter_map(|name| {
         let variable = situation.go.get(name)?;
         let value = if *name == "GOPROXY" {

@@ -50,6 +50,8 @@ pub struct Situation {
     /// The entries of GOPROXY that are asked over HTTP, or why the list cannot be what is meant.
     pub(super) chain: Result<Vec<Entry>, String>,
     pub(super) list: Option<ProxyList>,
+    /// One line about an environment file that Go reads and that was not read here.
+    pub(super) unknown: Option<String>,
     /// The folder of a `file://` entry that is not there.
     pub(super) lacks: Option<PathBuf>,
     pub(super) proxies: Result<ProxyRules, String>,
@@ -114,7 +116,9 @@ impl Situation {
             folder: Some(folder),
             ..Lookup::here(&env)
         };
-        let Looked { env: go, found, .. } = lookup.run();
+        let looked = lookup.run();
+        let unknown = looked.unknown();
+        let Looked { env: go, found, .. } = looked;
         let netrc = Netrc::load(&env);
         let list = ProxyList::parse(go.value("GOPROXY"));
         let chain = match &list {
@@ -132,6 +136,7 @@ impl Situation {
             listed,
         });
         Self {
+            unknown,
             version: found.version.as_deref().and_then(plain_version),
             module: find_module(&go),
             work: go_work(&go),

@@ -30,26 +30,28 @@ pub fn refused_flags(value: &str) -> Option<String> {
         Ok(flags) => flags,
         Err(error) => return Some(format!("parsing $GOFLAGS: {error}")),
     };
-    flags.into_iter().find_map(|flag| {
-        let name = flag.strip_prefix("--").or_else(|| flag.strip_prefix('-'));
-        match name.filter(|name| !name.is_empty() && !name.starts_with(['-', '='])) {
-            None => Some(format!(
-                "parsing $GOFLAGS: non-flag {flag:?}; flags are separated by blanks, so a value stands behind =, as in -mod=mod"
-            )),
-            Some(name) if VALUED_FLAGS.contains(&name) => Some(format!(
-                "flag needs an argument: -{name} (from $GOFLAGS); it stands behind =, as in -{name}=VALUE"
-            )),
-            Some(_) => None,
-        }
-    })
+    let name_of = |flag: &'_ str| {
+        let name = flag.strip_prefix("--").or_else(|| flag.strip_prefix('-'))?;
+        (!name.is_empty() && !name.starts_with(['-', '='])).then_some(name.to_owned())
+    };
+    // Go looks at the form of all before it takes any.
+    if let Some(flag) = flags.iter().find(|flag| name_of(flag).is_none()) {
+        return Some(format!(
+            "parsing $GOFLAGS: non-flag {flag:?}; flags are separated by blanks, so a value stands behind =, as in -mod=mod"
+        ));
+    }
+    let names = flags.iter().filter_map(|flag| name_of(flag));
+    let lacks = names
+        .into_iter()
+        .find(|name| VALUED_FLAGS.contains(&name.as_str()))?;
+    Some(format!(
+        "flag needs an argument: -{lacks} (from $GOFLAGS); it stands behind =, as in -{lacks}=VALUE"
+    ))
 }
 
 pub(super) fn flags(settings: &Settings<'_>) -> Option<Inconsistency> {
     let fault = refused_flags(settings.env.value("GOFLAGS"))?;
-    let message = format!(
-        "{}: every go command ends with {fault}",
-        settings.shown("GOFLAGS")
-    );
+    let message = format!("{}: go ends with {fault}", settings.shown("GOFLAGS"));
     Some(found(
         "GP407",
         Effect::Fails,

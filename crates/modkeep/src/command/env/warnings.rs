@@ -201,9 +201,23 @@ pub(super) fn about_all_users(ground: &Ground, removed: &[&str]) -> Vec<String> 
 mod tests {
     use super::*;
 
+    /// Name, value, and a part of the warning, if there is one.
+    fn check(table: &[(&str, &str, Option<&str>)]) {
+        for (name, value, wanted) in table {
+            let found = about_values(&[((*name).to_owned(), (*value).to_owned())]).pop();
+            match wanted {
+                None => assert_eq!(found, None),
+                Some(part) => assert!(
+                    found.as_ref().is_some_and(|told| told.contains(part)),
+                    "{name}={value}: {found:?}"
+                ),
+            }
+        }
+    }
+
     #[test]
     fn values_that_go_takes_and_later_refuses_or_ignores_are_named() {
-        let table = [
+        check(&[
             ("GOPROXY", "https://a.example,direct", None),
             (
                 "GOPROXY",
@@ -224,11 +238,18 @@ mod tests {
             ("GOVCS", "off", Some("no colon")),
             ("GOFLAGS", "-anything", None),
             ("GOFLAGS", "-mod=mod --modcacherw -v", None),
-            ("GOFLAGS", "-mod mod", Some("flag needs an argument: -mod")),
+            ("GOFLAGS", "-mod mod", Some("non-flag \"mod\"")),
+            ("GOFLAGS", "-v -mod", Some("-mod (from $GOFLAGS)")),
             ("GOFLAGS", "'-ldflags=-s -w' -v", None),
             ("GOFLAGS", "'-ldflags=-s", Some("unterminated ' string")),
             ("GOFLAGS", "-v mod", Some("non-flag \"mod\"")),
             ("GOFLAGS", "---v", Some("non-flag")),
+        ]);
+    }
+
+    #[test]
+    fn bug_wide_patterns_and_wrong_words_were_set_without_a_warning() {
+        check(&[
             (
                 "GOPROXY",
                 "https://a.example;direct",
@@ -264,17 +285,7 @@ mod tests {
             ("GOAUTH", "git", Some("one absolute folder")),
             ("GOAUTH", "netrc;", Some("an empty command")),
             ("GOAUTH", "off;netrc", Some("off cannot be combined")),
-        ];
-        for (name, value, wanted) in table {
-            let found = about_values(&[(name.to_owned(), value.to_owned())]).pop();
-            match wanted {
-                None => assert_eq!(found, None),
-                Some(part) => assert!(
-                    found.as_ref().is_some_and(|told| told.contains(part)),
-                    "{name}={value}: {found:?}"
-                ),
-            }
-        }
+        ]);
     }
 
     #[test]
