@@ -22,6 +22,7 @@ fn build(go: &Go) -> String {
     go.read("go.sum").unwrap()
 }
 
+#[expect(clippy::disallowed_methods, reason = "test code")]
 /// Runs `modkeep import` into `store`, before the pair's upstream.
 fn import(pair: &mut Pair, layout: &str, tree: &Path, store: &Path, further: &[&str]) -> Output {
     let (url, sumdb) = (pair.straight().url(), pair.database().gosumdb());
