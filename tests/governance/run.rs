@@ -260,6 +260,41 @@ fn the_policy_sets_the_environment() {
     assert_eq!(place.run(&missing, &[]).code, Some(2));
 }
 
+/// `GONOPROXY='*' GONOSUMDB='*' GOSUMDB=off` of the surroundings stayed in force under the policy.
+#[test]
+fn what_the_surroundings_say_does_not_go_before_the_policy() {
+    let place = Place::new();
+    let policy = "name = \"corp\"\n[client]\ngoproxy = \"https://goproxy.corp.example\"\nprivate = [\"git.corp.example\"]\n";
+    let user = "GONOSUMDB=*\nGOSUMDB=off\n";
+    std::fs::write(place.path().join("goenv"), user).unwrap();
+    for direct in ["allowed", "private-only"] {
+        let policy = format!("{policy}direct = \"{direct}\"\n");
+        std::fs::write(place.path().join("policy.toml"), policy).unwrap();
+        let said = place.run(
+            &[
+                "run",
+                "--policy",
+                "policy.toml",
+                "--",
+                "go",
+                "env",
+                "GOPROXY",
+                "GOPRIVATE",
+                "GONOPROXY",
+                "GONOSUMDB",
+                "GOSUMDB",
+            ],
+            &[
+                ("GONOPROXY", "*"),
+                ("GOENV", "goenv"),
+                ("GOTOOLCHAIN", "local"),
+            ],
+        );
+        let wanted = "https://goproxy.corp.example\ngit.corp.example\ngit.corp.example\ngit.corp.example\nsum.golang.org\n";
+        assert_eq!(said.out, wanted, "{direct}: {}", said.err);
+    }
+}
+
 #[test]
 fn silence_names_the_entry_that_does_not_answer() {
     deadline(WITHIN, || {

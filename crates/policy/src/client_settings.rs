@@ -84,6 +84,27 @@ impl Policy {
         settings.retain(|(_, value)| !value.is_empty());
         settings
     }
+
+    /// What else an environment may say that would undo [`Self::client_settings`], with the value
+    /// that undoes that: GONOPROXY and GONOSUMDB go before the GOPRIVATE of the block, and
+    /// `GOSUMDB=off` or other patterns exempt what the policy wants verified. An empty value would not
+    /// do: `go` then reads its user file. No name that the block has.
+    pub fn client_guards(&self) -> Vec<(&'static str, String)> {
+        let client = &self.client;
+        let private: Vec<_> = client.private.iter().collect();
+        let private = match private.join(",") {
+            none if none.is_empty() => "none".to_owned(),
+            patterns => patterns,
+        };
+        let mut guards = vec![
+            ("GONOPROXY", private.clone()),
+            ("GONOSUMDB", private),
+            ("GOSUMDB", client.sumdb.clone()),
+        ];
+        let settings = self.client_settings();
+        guards.retain(|(guard, _)| settings.iter().all(|(name, _)| name != guard));
+        guards
+    }
 }
 
 #[cfg(test)]
@@ -99,6 +120,29 @@ mod tests {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         format!("{} {}", policy.profile().as_str(), lines.join(" "))
+    }
+
+    #[test]
+    fn what_the_block_leaves_open_is_guarded() {
+        let private = "private = [\"git.corp.example\"]";
+        let table = [
+            ("", "GONOPROXY=none GONOSUMDB=none GOSUMDB=sum.golang.org"),
+            (
+                private,
+                "GONOPROXY=git.corp.example GONOSUMDB=git.corp.example GOSUMDB=sum.golang.org",
+            ),
+            ("direct = \"forbidden\"\nsumdb = \"off\"", "GONOSUMDB=none"),
+        ];
+        for (client, wanted) in table {
+            let text =
+                format!("name = \"x\"\n[client]\ngoproxy = \"https://p.example\"\n{client}\n");
+            let policy = Policy::parse("p.toml", text.as_bytes()).unwrap();
+            let guards = policy.client_guards().into_iter();
+            let guards: Vec<_> = guards
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            assert_eq!(guards.join(" "), wanted, "{client}");
+        }
     }
 
     #[test]

@@ -90,3 +90,24 @@ fn a_chain_that_is_not_the_policys() {
     let block = "export GOPROXY='https://goproxy.corp.example'\n";
     assert!(said.out.contains(block), "{}", said.out);
 }
+
+/// An environment that verifies nothing was called conforming, since its chain was the policy's.
+#[test]
+fn an_environment_that_goes_past_the_policy() {
+    for (name, value, said) in [
+        ("GONOSUMDB", "*", "exempts from verification"),
+        ("GOPRIVATE", "other.example", "sends past the proxy"),
+        ("GONOPROXY", "rsc.example", "sends past the proxy"),
+    ] {
+        let mut machine = Machine::new();
+        let (url, sums) = (machine.upstream.url(), machine.database.gosumdb());
+        machine.write(
+            "policy.toml",
+            &format!("name = \"corp\"\n[client]\ngoproxy = \"{url}\"\nsumdb = \"{sums}\"\ndirect = \"private-only\"\nprivate = [\"git.corp.example\"]\n"),
+        );
+        machine.set("GOPROXY", &url);
+        machine.set(name, value);
+        let policy = machine.text("policy.toml");
+        machine.finds_with(&["--policy", &policy], "chain.policy", said);
+    }
+}

@@ -210,6 +210,20 @@ fn a_lock_that_is_held_is_waited_for_and_named() {
 
 const POLICY: &str = "name = \"corp\"\n[client]\ngoproxy = \"https://goproxy.corp.example\"\nprivate = [\"git.corp.example\"]\ndirect = \"forbidden\"\n";
 
+/// `GOSUMDB=off` and patterns of before stayed in the file, and undid the policy's block.
+#[test]
+fn what_would_undo_a_policy_is_taken_out() {
+    let ground = Ground::new();
+    ground.write(
+        "work/policy.toml",
+        "name = \"corp\"\n[client]\ngoproxy = \"https://goproxy.corp.example\"\n",
+    );
+    set(&ground, &["GONOSUMDB=*", "GOSUMDB=off", "GOFLAGS=-v"]).expect("applied", 0);
+    set(&ground, &["--policy", "policy.toml"]).expect("applied", 0);
+    let file = ground.user_text().unwrap();
+    assert_eq!(file, "GOFLAGS=-v\nGOPROXY=https://goproxy.corp.example\n");
+}
+
 #[test]
 fn a_policy_is_applied_as_a_whole() {
     let ground = Ground::new();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use goenv::GoEnv;
 use gomod::goproxy::ProxyList;
 use platform::EnvSnapshot;
-use policy::{Direct, Policy};
+use policy::Policy;
 
 use super::situation::Situation;
 use super::values::dead_pattern;
@@ -96,17 +96,8 @@ pub fn settings(situation: &Situation) -> Vec<Setting> {
 }
 
 fn of_policy(policy: &Policy) -> Vec<Setting> {
-    let client = &policy.client;
-    let private = client.private.iter().collect::<Vec<_>>().join(",");
-    let mut settings = vec![("GOPROXY", client.goproxy.to_string())];
-    if client.direct == Direct::Forbidden {
-        settings.push(("GONOPROXY", "none".to_owned()));
-        settings.push(("GONOSUMDB", private));
-    } else {
-        settings.push(("GOPRIVATE", private));
-    }
-    settings.push(("GOSUMDB", client.sumdb.clone()));
-    let said = settings.into_iter().filter(|(_, value)| !value.is_empty());
+    let said = [policy.client_settings(), policy.client_guards()].concat();
+    let said = said.into_iter();
     said.map(|(name, value)| Setting { name, value }).collect()
 }
 

@@ -219,7 +219,40 @@ fn differences(situation: &Situation, policy: &Policy, list: &ProxyList) -> Vec<
     if policy.client.direct == Direct::Forbidden && no_proxy_reaches {
         wrong.push(format!("GONOPROXY={no_proxy} sends modules past the proxy, which the policy forbids: set GONOPROXY=none"));
     }
+    if policy.client.direct == Direct::PrivateOnly {
+        wrong.extend(beyond(
+            situation,
+            policy,
+            "GONOPROXY",
+            "sends past the proxy",
+        ));
+    }
+    let exempts = "exempts from verification";
+    wrong.extend(beyond(situation, policy, "GONOSUMDB", exempts));
     wrong
+}
+
+/// The patterns of a variable that the policy does not name as private.
+fn beyond(situation: &Situation, policy: &Policy, name: &str, does: &str) -> Option<String> {
+    let value = situation.go.value(name);
+    let is_private = |pattern: &str| {
+        policy
+            .client
+            .private
+            .iter()
+            .any(|private| private == pattern)
+    };
+    let patterns = value.split(',').map(str::trim);
+    let beyond: Vec<&str> = patterns
+        .filter(|pattern| !matches!(*pattern, "" | "none") && !is_private(pattern))
+        .collect();
+    let whence = situation.origin(name);
+    (!beyond.is_empty()).then(|| {
+        format!(
+            "{name}={value} (set by {whence}) {does} what the policy does not name as private: {}",
+            beyond.join(", ")
+        )
+    })
 }
 
 /// The hosts that a list asks, with ports.

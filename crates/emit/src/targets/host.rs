@@ -19,8 +19,15 @@ const PASSED_ON: [&str; 8] = [
 
 pub(super) fn profile_d(wanted: &Wanted<'_>) -> Body {
     let text = wanted.lines(|name, value| format!("export {name}={}", quote::shell(value)));
+    let guards = wanted.policy.client_guards();
+    let guards: Vec<&str> = guards.iter().map(|(name, _)| *name).collect();
+    // What was set before would go before the lines above.
+    let unset = match guards.join(" ") {
+        none if none.is_empty() => none,
+        names => format!("unset {names}\n"),
+    };
     Body::of(
-        text,
+        text + &unset,
         &["Read by login shells; not by cron, systemd, sudo, docker exec or CI agents."],
     )
 }

@@ -176,11 +176,14 @@ fn announce(tries: &[Try], delay: Duration) {
     ));
 }
 
-/// What the policy, if there is one, says of Go's environment.
+/// What the policy, if there is one, says of Go's environment, and what keeps the surroundings from
+/// saying otherwise.
 fn settings(
     env: &EnvSnapshot,
     named: Option<&str>,
 ) -> Result<Vec<(&'static str, String)>, Failure> {
     let policy = policy_file::load(env, named)?;
-    Ok(policy.map_or_else(Vec::new, |policy| policy.client_settings()))
+    Ok(policy.map_or_else(Vec::new, |policy| {
+        [policy.client_settings(), policy.client_guards()].concat()
+    }))
 }

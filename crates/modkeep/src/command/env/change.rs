@@ -122,9 +122,18 @@ impl Set {
             };
             set.push((name.to_owned(), value.to_owned()));
         }
+        let mut unset = self.unset.clone();
+        // What the file says beside the policy's block would undo that.
+        for (name, _) in policy.iter().flat_map(policy::Policy::client_guards) {
+            let is_named =
+                set.iter().any(|(set, _)| set == name) || unset.iter().any(|u| u == name);
+            if !is_named {
+                unset.push(name.to_owned());
+            }
+        }
         let wish = Wish {
             set,
-            unset: self.unset.clone(),
+            unset,
             policy: policy.map(|policy| policy.digest),
         };
         self.how.carry_out(env, wish)
