@@ -17,10 +17,13 @@ pub(super) fn judge(machine: Machine<'_>, repository: &Repository, findings: &mu
     let Some(rule) = rules::find("GP412") else {
         return;
     };
-    let faults: Vec<(&str, String)> = [module_cache(machine), build_cache(machine)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let faults: Vec<(&str, String)> = [
+        gopath(machine).or_else(|| module_cache(machine)),
+        build_cache(machine),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let Some((name, _)) = faults.first() else {
         return;
     };
@@ -34,6 +37,30 @@ pub(super) fn judge(machine: Machine<'_>, repository: &Repository, findings: &mu
     let place = environment::place(machine, repository, name);
     let value = machine.looked.env.value(name);
     findings.push(Finding::new(rule, place.span, message).about(name, value));
+}
+
+/// Each entry of a GOPATH that somebody set. (cmd/go, `main`.)
+fn gopath(machine: Machine<'_>) -> Option<(&'static str, String)> {
+    let name = "GOPATH";
+    let variable = machine.looked.env.get(name)?;
+    if variable.origin == Origin::Default {
+        return None;
+    }
+    let told = std::env::split_paths(&variable.value).find_map(|entry| {
+        let shown = entry.to_string_lossy();
+        if shown.starts_with('~') {
+            Some(format!(
+                "GOPATH entry cannot start with shell metacharacter '~': {shown:?}"
+            ))
+        } else if !shown.is_empty() && !entry.is_absolute() {
+            Some(format!(
+                "GOPATH entry is relative; must be absolute path: {shown:?}"
+            ))
+        } else {
+            None
+        }
+    })?;
+    Some((name, told))
 }
 
 /// (cmd/go/internal/modfetch, `checkCacheDir`.)

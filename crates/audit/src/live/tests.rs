@@ -603,8 +603,13 @@ fn bug_no_folder_for_the_caches_was_well() {
     type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
     let modules = "module cache not found: neither GOMODCACHE nor GOPATH is set";
     let builds = "GOCACHE is not defined and neither $XDG_CACHE_HOME nor $HOME are defined";
-    let table: [Case<'_>; 9] = [
+    let table: [Case<'_>; 11] = [
         (&[], &[]),
+        (&[("GOPATH", "/go:~/go")], &["metacharacter '~': \"~/go\""]),
+        (
+            &[("GOPATH", "rel")],
+            &["GOPATH entry is relative", "set GOPATH"],
+        ),
         (&[("HOME", "")], &[modules, builds, "set HOME"]),
         (&[("HOME", ""), ("GOPATH", "/go")], &[builds]),
         (&[("HOME", ""), ("GOCACHE", "/c")], &[modules]),
@@ -631,6 +636,17 @@ fn bug_no_folder_for_the_caches_was_well() {
         for part in wanted {
             assert!(told.contains(part), "{variables:?} {told}");
         }
+    }
+}
+
+#[test]
+fn bug_a_users_file_that_go_cannot_read_was_well() {
+    for text in [
+        "\u{feff}GOPROXY=https://goproxy.corp.example\n",
+        "G\0O\0P\0R\0O\0X\0Y\0=\0o\0f\0f\0\n\0",
+    ] {
+        let made = Made::new(&[], &[("home/.config/go/env", text)]);
+        assert_eq!(made.found(None), ["GP710"], "{text:?}");
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     live: true,
     needs_policy: false,
     summary: "a line in a file of `go env` that `go` ignores or takes to the letter",
-    page: "The format knows `NAME=value` and nothing else. A line that begins with anything but a capital letter is passed over, `export` and blanks in front included. The value is what stands behind the sign, quotes and a carriage return too: the latter kills the last pattern of GOPRIVATE. A line with GOROOT makes `go` up to 1.26 useless.\n\n`go env -w` and `modkeep env set` write the file as it has to be.",
+    page: "The format knows `NAME=value` and nothing else. A line that begins with anything but a capital letter is passed over, `export`, blanks and a byte order mark in front included; in UTF-16, as PowerShell up to 5.1 writes with `>`, that is every line. The value is what stands behind the sign, quotes and a carriage return too: the latter kills the last pattern of GOPRIVATE. A line with GOROOT makes `go` up to 1.26 useless.\n\n`go env -w` and `modkeep env set` write the file as it has to be.",
     examples: &[
         Example {
             title: "export",
@@ -41,6 +41,16 @@ pub(super) const RULE: Rule = Rule {
             policy: None,
             finds: &["home/ci/.config/go/env:2"],
             fixed: Some("GOSUMDB=sum.golang.org\nGOPROXY=https://goproxy.corp.example\n"),
+        },
+        Example {
+            title: "a byte order mark",
+            files: &[(
+                "home/ci/.config/go/env",
+                "\u{feff}GOPROXY=https://goproxy.corp.example\n",
+            )],
+            policy: None,
+            finds: &["home/ci/.config/go/env:1"],
+            fixed: Some("GOPROXY=https://goproxy.corp.example\n"),
         },
         Example {
             title: "small letters",
@@ -111,6 +121,10 @@ fn check(rule: &'static Rule, judgement: &Judgement<'_>, findings: &mut Vec<Find
         ) {
             continue;
         }
+        if let Some(finding) = two_bytes(rule, id, file.text()) {
+            findings.push(finding);
+            continue;
+        }
         let mut at = 0;
         let mut returns = Vec::new();
         for line in file.text().split_inclusive('\n') {
@@ -142,9 +156,19 @@ fn edit(file: FileId, range: Range<usize>, text: &str) -> Edit {
     }
 }
 
+/// What editors of Windows begin a file with.
+const MARK: char = '\u{feff}';
+
+/// A file of two bytes a letter, as PowerShell up to 5.1 writes with `>`: no line begins as `go` wants.
+fn two_bytes(rule: &'static Rule, id: FileId, text: &str) -> Option<Finding> {
+    let at = text.find('\0')?;
+    let message = "a NUL byte: the file is UTF-16, and `go` reads no line of it; write it as UTF-8 without a byte order mark";
+    Some(Finding::new(rule, Some(Span::new(id, at..at + 1)), message))
+}
+
 /// What is wrong with a line that begins at `begin`.
 fn look(rule: &'static Rule, id: FileId, begin: usize, line: &str) -> Option<Finding> {
-    let bare = line.trim_start();
+    let bare = line.trim_start_matches(|first: char| first.is_whitespace() || first == MARK);
     let (front, key_and_value) = match bare.strip_prefix("export ") {
         Some(rest) => (line.len() - rest.trim_start().len(), rest.trim_start()),
         None => (line.len() - bare.len(), bare),
@@ -162,6 +186,8 @@ fn look(rule: &'static Rule, id: FileId, begin: usize, line: &str) -> Option<Fin
     if front > 0 || upper != key {
         let what = if bare.starts_with("export ") {
             "`export`"
+        } else if line.starts_with(MARK) {
+            "a byte order mark in front"
         } else if front > 0 {
             "blanks in front"
         } else {
