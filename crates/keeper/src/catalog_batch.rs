@@ -187,6 +187,24 @@ mod tests {
         async fn rebuild(&self, store: &dyn ArtifactStore) -> Result<(), StoreError> {
             self.catalog.rebuild(store).await
         }
+
+        async fn claim(
+            &self,
+            module: &ModuleVersion,
+            kind: ArtifactKind,
+            sha256: &str,
+        ) -> Result<String, StoreError> {
+            self.catalog.claim(module, kind, sha256).await
+        }
+
+        async fn release_claim(
+            &self,
+            module: &ModuleVersion,
+            kind: ArtifactKind,
+            sha256: &str,
+        ) -> Result<(), StoreError> {
+            self.catalog.release_claim(module, kind, sha256).await
+        }
     }
 
     #[tokio::test]

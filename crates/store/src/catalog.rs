@@ -34,6 +34,28 @@ pub trait Catalog: Send + Sync + 'static {
     /// recorded meanwhile stay recorded.
     async fn rebuild(&self, store: &dyn ArtifactStore) -> Result<(), StoreError>;
 
+    /// Claims the name of an artifact for the bytes of `sha256` (lower-case
+    /// hex), unless it is claimed already; gives the digest whose claim stands.
+    /// For stores that cannot themselves create a name only if it is free:
+    /// whoever claims first may write, across all who share this catalog. A
+    /// claim is durable, is no record of what is held, and outlives
+    /// [`Self::rebuild`].
+    async fn claim(
+        &self,
+        module: &ModuleVersion,
+        kind: ArtifactKind,
+        sha256: &str,
+    ) -> Result<String, StoreError>;
+
+    /// Gives up the claim of `sha256` on a name: its artifact was withdrawn, or
+    /// its writer died before it wrote. Another digest's claim stays.
+    async fn release_claim(
+        &self,
+        module: &ModuleVersion,
+        kind: ArtifactKind,
+        sha256: &str,
+    ) -> Result<(), StoreError>;
+
     /// What is the matter with a server behind it that cannot be reached, for
     /// those who look after it.
     fn trouble(&self) -> Option<String> {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use gomod::ArtifactKind;
+use gomod::{ArtifactKind, ModuleVersion};
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Row, params};
 use tokio::sync::Semaphore;
@@ -152,6 +152,35 @@ impl Catalog for SqliteCatalog {
         let _alone = self.rebuild.lock().await;
         rebuild::run(&self.shared, store).await
     }
+
+    async fn claim(
+        &self,
+        module: &ModuleVersion,
+        kind: ArtifactKind,
+        sha256: &str,
+    ) -> Result<String, StoreError> {
+        let (module, sha256) = (module.clone(), sha256.to_owned());
+        self.run(move |database| claim(&database.connection, &module, kind, &sha256))
+            .await
+    }
+
+    async fn release_claim(
+        &self,
+        module: &ModuleVersion,
+        kind: ArtifactKind,
+        sha256: &str,
+    ) -> Result<(), StoreError> {
+        let (module, sha256) = (module.clone(), sha256.to_owned());
+        self.run(move |database| {
+            let (path, version) = (module.path.as_str(), module.version.as_str());
+            database
+                .connection
+                .prepare_cached(schema::RELEASE_CLAIM)?
+                .execute(params![path, version, kind_number(kind), sha256])
+                .map(drop)
+        })
+        .await
+    }
 }
 
 impl Shared {
@@ -220,6 +249,21 @@ fn insert_artifact(connection: &Connection, entry: &CatalogEntry) -> rusqlite::R
             first_seen
         ])?;
     Ok(())
+}
+
+/// Claims a name, and gives the digest that has it.
+fn claim(
+    connection: &Connection,
+    module: &ModuleVersion,
+    kind: ArtifactKind,
+    sha256: &str,
+) -> rusqlite::Result<String> {
+    let (path, version) = (module.path.as_str(), module.version.as_str());
+    connection
+        .prepare_cached(schema::CLAIM)?
+        .query_row(params![path, version, kind_number(kind), sha256], |row| {
+            row.get(0)
+        })
 }
 
 fn index(connection: &Connection, since: i64, limit: usize) -> rusqlite::Result<Vec<IndexLine>> {

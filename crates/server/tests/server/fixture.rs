@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use gomod::{Patterns, ProxyList};
+use gomod::{ArtifactKind, ModuleVersion, Patterns, ProxyList};
 use jiff::Timestamp;
 use keeper::{Freshness, Keeper, KeeperParts, Routes};
 use origin::{OriginParts, Origins};
@@ -238,6 +238,24 @@ impl Catalog for Panicking {
     }
 
     async fn rebuild(&self, _: &dyn ArtifactStore) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn claim(
+        &self,
+        _: &ModuleVersion,
+        _: ArtifactKind,
+        sha256: &str,
+    ) -> Result<String, StoreError> {
+        Ok(sha256.to_owned())
+    }
+
+    async fn release_claim(
+        &self,
+        _: &ModuleVersion,
+        _: ArtifactKind,
+        _: &str,
+    ) -> Result<(), StoreError> {
         Ok(())
     }
 }

@@ -15,7 +15,33 @@ pub async fn catalog(catalog: &dyn Catalog) {
     totals_follow(catalog).await;
     index_is_in_order_of_appearance(catalog).await;
     pages_cover_all_names_once(catalog).await;
+    claims_are_made_once(catalog).await;
     rebuild_says_what_the_store_says(catalog).await;
+    let a = module("example.com/claimed", "v1.0.0");
+    let kept = catalog.claim(&a, Zip, "cc").await.unwrap();
+    assert_eq!(kept, "bb", "a claim outlives a rebuild");
+}
+
+async fn claims_are_made_once(catalog: &dyn Catalog) {
+    let a = module("example.com/claimed", "v1.0.0");
+    let before = catalog.totals().await.unwrap();
+    let claim = async |kind, sha256: &str| catalog.claim(&a, kind, sha256).await.unwrap();
+    assert_eq!(claim(Zip, "aa").await, "aa");
+    assert_eq!(claim(Zip, "aa").await, "aa", "claimed twice is claimed");
+    assert_eq!(claim(Zip, "bb").await, "aa", "the first claim stands");
+    assert_eq!(claim(Mod, "bb").await, "bb", "each kind has its own");
+    catalog.release_claim(&a, Zip, "bb").await.unwrap();
+    assert_eq!(claim(Zip, "bb").await, "aa", "only who has it gives it up");
+    catalog.release_claim(&a, Zip, "aa").await.unwrap();
+    assert_eq!(claim(Zip, "bb").await, "bb");
+    assert_eq!(catalog.totals().await.unwrap(), before, "nothing is held");
+    let racers = (0..8).map(|number| {
+        let name = number.to_string();
+        let raced = module("example.com/raced", "v1.0.0");
+        async move { catalog.claim(&raced, Info, &name).await.unwrap() }
+    });
+    let stand = futures_util::future::join_all(racers).await;
+    assert!(stand.windows(2).all(|pair| pair[0] == pair[1]), "{stand:?}");
 }
 
 async fn empty(catalog: &dyn Catalog) {

@@ -13,7 +13,7 @@ const APPLICATION_ID: i32 = 0x6d6f_646b;
 
 /// Counted up when the tables change. There is no migration: a catalog of
 /// another version is set aside and rebuilt.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
 /// `totals` is kept by triggers, so that it costs nothing to read.
 const TABLES: &str = "
@@ -45,6 +45,13 @@ END;
 CREATE TRIGGER artifact_removed AFTER DELETE ON artifacts BEGIN
     UPDATE totals SET objects = objects - 1, bytes = bytes - old.size WHERE kind = old.kind;
 END;
+CREATE TABLE claims (
+    path    TEXT NOT NULL,
+    version TEXT NOT NULL,
+    kind    INTEGER NOT NULL,
+    sha256  TEXT NOT NULL,
+    PRIMARY KEY (path, version, kind)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE closing (closed INTEGER NOT NULL) STRICT;
 INSERT INTO closing VALUES (0);
 ";
@@ -62,6 +69,15 @@ pub(super) const INSERT_ARTIFACT: &str = "
 INSERT INTO artifacts (module, kind, size, h1, sha256, source, first_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT (module, kind) DO UPDATE SET
     size = excluded.size, h1 = excluded.h1, sha256 = excluded.sha256, source = excluded.source";
+
+/// The first claim stays. `kind` is set to itself so that a row comes back.
+pub(super) const CLAIM: &str = "
+INSERT INTO claims (path, version, kind, sha256) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (path, version, kind) DO UPDATE SET kind = kind
+RETURNING sha256";
+
+pub(super) const RELEASE_CLAIM: &str =
+    "DELETE FROM claims WHERE path = ?1 AND version = ?2 AND kind = ?3 AND sha256 = ?4";
 
 pub(super) const INDEX: &str = "SELECT path, version, listed_at FROM modules WHERE listed_at >= ?1 ORDER BY listed_at LIMIT ?2";
 
