@@ -18,4 +18,5 @@ mod guide;
 mod policy_url;
 mod provoked;
 mod run;
+mod secrets;
 mod truth;

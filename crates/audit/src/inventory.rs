@@ -9,9 +9,9 @@ use crate::block::System;
 use crate::environment::Value;
 use crate::finding::{Finding, Severity};
 use crate::report;
-use crate::secret::hide;
 use crate::site::{Act, Site};
 use crate::trace;
+use platform::secret::hide;
 
 /// The variables of the inventory.
 pub const COLUMNS: [&str; 7] = [

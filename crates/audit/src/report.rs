@@ -17,7 +17,7 @@ use crate::environment::Confidence;
 use crate::finding::{Finding, Safety, Severity};
 use crate::repository::Repository;
 use crate::rule::Rule;
-use crate::secret::hide;
+use platform::secret::hide;
 
 /// A finding ready to be printed.
 #[derive(Clone, Debug)]

@@ -354,7 +354,10 @@ impl Walker<'_> {
     /// Notes what does not use Go and matters all the same.
     fn other(&mut self, mut site: Site, words: &[String]) {
         if self.found.others.len() < OTHERS {
-            site.words = words.iter().map(|word| crate::secret::hide(word)).collect();
+            site.words = words
+                .iter()
+                .map(|word| platform::secret::hide(word))
+                .collect();
             site.environment = self.shared(site.environment);
             self.found.others.push(site);
         }
@@ -373,7 +376,7 @@ impl Walker<'_> {
             (offer.reach, offer.rank) = (Reach::Block, u8::MAX);
             scope.set(offer, system);
         }
-        let words = run.words.iter().map(|word| crate::secret::hide(word));
+        let words = run.words.iter().map(|word| platform::secret::hide(word));
         let mut site = new_site(run.span, Act::Run(run.tool.clone()), system, &scope, way);
         site.words = words.collect();
         site.sudo |= run.sudo;

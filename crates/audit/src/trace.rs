@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 use crate::audit::Audit;
 use crate::environment::{Candidate, Outcome, Value, Variable};
 use crate::report;
-use crate::secret::hide;
 use crate::site::{Act, Site};
+use platform::secret::hide;
 
 /// The sites at a line of a file: those that begin there, else those whose text covers it.
 pub fn sites_at<'a>(audit: &'a Audit, path: &str, line: usize) -> Vec<&'a Site> {

@@ -106,7 +106,10 @@ impl<'a> Settings<'a> {
 
     /// `GOPROXY=…` without its secrets.
     fn shown(&self, name: &str) -> String {
-        format!("{name}={}", crate::hide_secrets(self.env.value(name)))
+        format!(
+            "{name}={}",
+            platform::secret::hide_value(name, self.env.value(name))
+        )
     }
 
     /// The variable that gives `name` its value: itself, or the one that it follows.

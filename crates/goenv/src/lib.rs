@@ -28,7 +28,6 @@ mod lookup;
 mod path;
 mod release;
 mod root;
-mod secret;
 mod toolchain;
 mod writer;
 
@@ -45,5 +44,4 @@ pub use goroot::{find_goroot, release_of};
 pub use lookup::{Looked, Lookup, Unread};
 pub use release::Release;
 pub use root::Root;
-pub use secret::{hide_secrets, is_secret_name};
 pub use writer::{Stamp, Target, Written, digest, preview, undo, write};

@@ -16,9 +16,9 @@ use platform::{Clock, Limits};
 
 use crate::edit::{Change, Wins, changes_between, edit, value};
 use crate::error::{Error, failed};
-use crate::secret::{hide_secrets, is_secret_name};
 use disk::{Content, Old};
 use journal::{Entry, Journal, Made};
+use platform::secret::{hide, is_secret_name};
 
 pub use disk::digest;
 
@@ -208,7 +208,7 @@ fn changed_since(target: &Target, last: &Made, found: Option<&Old>) -> Result<St
             None => format!("{key} is gone"),
             Some(_) if is_secret_name(key) => format!("{key} may be another"),
             Some(now) => {
-                let now = hide_secrets(&String::from_utf8_lossy(now));
+                let now = hide(&String::from_utf8_lossy(now));
                 format!("{key} is now {now:?}")
             }
         })

@@ -67,7 +67,7 @@ enum NoAnswer {
 
 impl Address {
     fn parse(place: &str) -> Result<Self, Failure> {
-        let shown = goenv::hide_secrets(place);
+        let shown = platform::secret::hide(place);
         let refuse = |why: String| Failure::usage(format!("policy {shown}: {why}"));
         let mut url =
             Url::parse(place).map_err(|error| refuse(format!("no web address: {error}")))?;

@@ -10,6 +10,7 @@ mod http;
 mod limits;
 mod netrc;
 mod runner;
+pub mod secret;
 
 pub use clock::Clock;
 pub use environment::EnvSnapshot;

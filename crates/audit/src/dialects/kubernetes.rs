@@ -12,11 +12,11 @@ use crate::block::{Block, Boundary, Item, Setting, System};
 use crate::dialect::Dialect;
 use crate::repository::Repository;
 use crate::resolve::{is_of_go, is_of_interest};
-use crate::secret;
 use crate::source::{FileId, Span};
 use crate::text::Text;
 use crate::unit::{Detail, FaultKind, Unit};
 use crate::yaml::{Node, Yaml};
+use platform::secret;
 
 use container::Containers;
 use detail::{Flaw, FlawKind, Kubernetes};

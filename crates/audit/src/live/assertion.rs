@@ -1,6 +1,7 @@
 //! What the caller of `check` says a variable has to be.
 
-use goenv::{Origin, is_secret_name};
+use goenv::Origin;
+use platform::secret::is_secret_name;
 
 use crate::finding::Finding;
 use crate::repository::Repository;

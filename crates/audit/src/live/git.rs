@@ -7,9 +7,9 @@ use platform::EnvSnapshot;
 use crate::block::System;
 use crate::environment::Environment;
 use crate::repository::Repository;
-use crate::secret::hide;
 use crate::site::{Act, Site, Trail};
 use crate::source::{FileId, Span};
+use platform::secret::hide;
 
 use super::{Machine, files};
 

@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 use crate::finding::Severity;
 use crate::repository::Repository;
 use crate::rules::RULES;
-use crate::secret::hide;
 use crate::source::Span;
+use platform::secret::hide;
 
 use super::Shown;
 

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::finding::Severity;
-use crate::secret::{hide, mask};
 use crate::source::Span;
+use platform::secret::{hide, mask};
 
 use super::{Shown, safety};
 

@@ -560,7 +560,10 @@ impl Walker<'_> {
             .next()
             .unwrap_or_default()
             .trim_end_matches('\\');
-        let words = line.split_whitespace().map(crate::secret::hide).collect();
+        let words = line
+            .split_whitespace()
+            .map(platform::secret::hide)
+            .collect();
         let passes = passes(call, scope).into_iter();
         self.push(Site {
             span: call.span,
@@ -595,7 +598,7 @@ impl Walker<'_> {
             Target::Image { .. } => {
                 let text = self.repository.slice(call.span);
                 let line = text.lines().next().unwrap_or_default();
-                crate::secret::hide(line.trim_end_matches('\\').trim())
+                platform::secret::hide(line.trim_end_matches('\\').trim())
             }
             Target::Compose { bake: true, .. } => "docker buildx bake".to_owned(),
             Target::Compose { .. } => "docker compose".to_owned(),

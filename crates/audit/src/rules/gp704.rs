@@ -5,8 +5,8 @@ use crate::finding::{Finding, Severity};
 use crate::judgement::Judgement;
 use crate::rule::{Example, Rule};
 
-use crate::secret;
 use crate::unit::{Detail, Word};
+use platform::secret;
 
 /// A secret stands in `Environment=` of a unit, where every user of the machine can read it.
 pub(super) const RULE: Rule = Rule {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::secret;
 use crate::text::Text;
+use platform::secret;
 
 /// How names of variables end that hold secrets.
 const ENDS: [&str; 7] = [

@@ -31,7 +31,12 @@ static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// `text` without passwords and tokens: `https://user:xxxxx@host`.
 pub fn redact(text: &str) -> Cow<'_, str> {
-    let mut clean = Cow::Borrowed(text);
+    let hidden = platform::secret::hide(text);
+    let mut clean = if hidden == text {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(hidden)
+    };
     if text.contains("://") {
         replace(&mut clean, URLS.as_ref(), |url| {
             format!("{}{}", &url[1], without_login(&url[2]))

@@ -13,8 +13,8 @@ use serde_json::{Map, Value, json};
 
 use crate::edit::Change;
 use crate::error::{Error, failed};
-use crate::secret::is_secret_name;
 use crate::writer::{Stamp, disk};
+use platform::secret::is_secret_name;
 
 /// A line.
 #[derive(Clone, Debug)]

@@ -167,6 +167,8 @@ pub(super) fn redact(text: &str) -> String {
 
 fn redacted_user(user: &str) -> String {
     match user.split_once(':') {
+        // These stand for a password where the user is the token.
+        Some((_, plain @ ("" | "x-oauth-basic" | "x-token-auth"))) => format!("{HIDDEN}:{plain}"),
         Some((name, _)) => format!("{name}:{HIDDEN}"),
         None => HIDDEN.to_owned(),
     }

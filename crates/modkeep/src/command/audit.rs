@@ -315,10 +315,10 @@ fn mend(
             } else {
                 "mended"
             };
-            tell(&audit::hide(&format!("{verb}: {name}")));
+            tell(&platform::secret::hide(&format!("{verb}: {name}")));
         }
         for name in &mended.dropped {
-            tell(&audit::hide(&format!(
+            tell(&platform::secret::hide(&format!(
                 "left alone, since it would make something worse: {name}"
             )));
         }

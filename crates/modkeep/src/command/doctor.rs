@@ -10,6 +10,7 @@ use doctor::checks::{
     Check, Context, Group, Redaction, Situation, Status, Surroundings, examine, settings,
 };
 use goenv::working_folder;
+use platform::secret::hide;
 use platform::{Clock, EnvSnapshot};
 use tokio::runtime::Builder;
 
@@ -103,10 +104,11 @@ fn examined(env: &EnvSnapshot, arguments: &Arguments) -> Result<Report, Failure>
     let within = arguments.timeout.unwrap_or(WITHIN);
     let examination = examine(Arc::clone(&situation), &arguments.groups, within);
     let checks = runtime.block_on(examination);
+    let checks: Vec<Check> = checks.into_iter().map(without_secrets).collect();
     // A resolver that does not answer cannot be interrupted, and must not be waited for.
     runtime.shutdown_background();
     let context = Context::of(env);
-    let block = context.block(&settings(&situation));
+    let block = hide(&context.block(&settings(&situation)));
     if !arguments.redact {
         return Ok(Report {
             checks,
@@ -120,6 +122,14 @@ fn examined(env: &EnvSnapshot, arguments: &Arguments) -> Result<Report, Failure>
         context,
         block: redaction.text(&block),
     })
+}
+
+/// What the checks quote may hold what others wrote: messages of servers, values of variables.
+fn without_secrets(mut check: Check) -> Check {
+    check.evidence = hide(&check.evidence);
+    check.remedy = hide(&check.remedy);
+    check.subject = check.subject.as_deref().map(hide);
+    check
 }
 
 /// The worst status decides.

@@ -26,7 +26,7 @@ use Field::{Bytes, Count, Few, Piece, Time};
 /// A bound: its name, how it is reached, whether zero makes sense, and what it is for.
 type Limit = (&'static str, Field, bool, &'static str);
 
-const LIMITS: [Limit; 37] = [
+const LIMITS: [Limit; 40] = [
     (
         "list_bytes",
         Bytes(|limits| &mut limits.list_bytes),
@@ -218,6 +218,24 @@ const LIMITS: [Limit; 37] = [
         Time(|limits| &mut limits.publish_gather),
         true,
         "How long those are gathered at most, to be forced to the disk together",
+    ),
+    (
+        "lease",
+        Time(|limits| &mut limits.lease),
+        false,
+        "How long a replica that fetches for all keeps that right without renewing it",
+    ),
+    (
+        "lease_poll",
+        Time(|limits| &mut limits.lease_poll),
+        false,
+        "How often a replica looks that waits for another's fetch",
+    ),
+    (
+        "lease_wait",
+        Time(|limits| &mut limits.lease_wait),
+        true,
+        "How long it waits at most before it fetches itself",
     ),
     (
         "byte_cache_bytes",

@@ -252,7 +252,7 @@ fn title(node: Node<'_>) -> String {
         .or_else(|| node.get("run"))
         .and_then(Node::string);
     let first = does.and_then(|text| text.lines().next());
-    crate::secret::hide(first.unwrap_or_default().trim())
+    platform::secret::hide(first.unwrap_or_default().trim())
 }
 
 /// Whether a condition holds for every run.

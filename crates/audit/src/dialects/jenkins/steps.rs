@@ -195,7 +195,7 @@ impl Reading<'_> {
             .lines()
             .map(str::trim)
             .find(|line| !line.is_empty() && !line.starts_with("#!"));
-        let name = crate::secret::hide(first.unwrap_or_default());
+        let name = platform::secret::hide(first.unwrap_or_default());
         let around = Surroundings {
             system: System::Jenkins,
         };

@@ -238,5 +238,5 @@ pub(super) fn diff(path: &str, before: &[u8], after: &[u8]) -> String {
         .unified_diff()
         .header(&format!("a/{path}"), &format!("b/{path}"))
         .to_string();
-    audit::hide(&text)
+    platform::secret::hide(&text)
 }

@@ -234,7 +234,7 @@ impl Mending {
             Syntax::Github | Syntax::Dockerfile | Syntax::Shell => String::new(),
         };
         for (name, value) in &self.settings {
-            let shown = audit::hide(value.as_deref().unwrap_or_default());
+            let shown = platform::secret::hide(value.as_deref().unwrap_or_default());
             // Writing to a string cannot fail.
             let _ = match syntax {
                 Syntax::Github => {

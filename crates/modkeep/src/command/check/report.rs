@@ -42,7 +42,10 @@ impl Report<'_> {
         // Writing to a string cannot fail.
         let chain = match &self.routing.chain {
             Ok(chain) => chain.clone(),
-            Err(reason) => format!("none, since Go refuses it: {}", audit::hide(reason)),
+            Err(reason) => format!(
+                "none, since Go refuses it: {}",
+                platform::secret::hide(reason)
+            ),
         };
         let _ = writeln!(text, "\nGOPROXY    {chain}");
         let _ = writeln!(text, "routed     {}", self.routed());

@@ -1,8 +1,7 @@
 //! How a change ended: words, JSON and exit code.
 
-use goenv::{
-    Change, Error, Wins, Written, difference, digest, hide_secrets, is_secret_name, value,
-};
+use goenv::{Change, Error, Wins, Written, difference, digest, value};
+use platform::secret::{hide, is_secret_name};
 use serde_json::{Value, json};
 
 use crate::failure::{Exit, Failure};
@@ -175,19 +174,19 @@ fn format_line(line: &str) -> String {
 fn shown(line: &str) -> String {
     match line.split_once('=') {
         Some((name, _)) if is_secret_name(name) => format!("{name}=(hidden)"),
-        _ => hide_secrets(line),
+        _ => hide(line),
     }
 }
 
 fn told(change: &Change, before: Option<&[u8]>, wins: Wins) -> Value {
-    let hide = |value: &str| {
+    let shown = |value: &str| {
         if is_secret_name(&change.key) {
             "(hidden)".to_owned()
         } else {
-            hide_secrets(value)
+            hide(value)
         }
     };
     let was = value(before.unwrap_or_default(), &change.key, wins);
-    let was = was.map(|value| hide(&String::from_utf8_lossy(value)));
-    json!({ "name": change.key, "before": was, "after": change.value.as_deref().map(hide) })
+    let was = was.map(|value| shown(&String::from_utf8_lossy(value)));
+    json!({ "name": change.key, "before": was, "after": change.value.as_deref().map(shown) })
 }

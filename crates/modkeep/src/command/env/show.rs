@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use goenv::{Looked, Lookup, Origin, Release, Root, Variable, hide_secrets};
+use goenv::{Looked, Lookup, Origin, Release, Root, Variable};
 use platform::EnvSnapshot;
+use platform::secret::hide_value;
 use policy::document::nearest;
 
 use super::{image, snapshot};
@@ -157,14 +158,14 @@ fn text(variables: &[&Variable]) -> String {
             text,
             "{}={}  # {}",
             variable.name,
-            quoted(&variable.value),
+            quoted(variable.name, &variable.value),
             place(&variable.origin)
         );
         for shadow in &variable.shadows {
             let _ = writeln!(
                 text,
                 "  # shadows {} of {}",
-                quoted(&shadow.value),
+                quoted(variable.name, &shadow.value),
                 place(&shadow.origin)
             );
         }
@@ -172,8 +173,8 @@ fn text(variables: &[&Variable]) -> String {
     text
 }
 
-fn quoted(value: &str) -> String {
-    format!("'{}'", hide_secrets(value).replace('\'', r"'\''"))
+fn quoted(name: &str, value: &str) -> String {
+    format!("'{}'", hide_value(name, value).replace('\'', r"'\''"))
 }
 
 fn place(origin: &Origin) -> String {

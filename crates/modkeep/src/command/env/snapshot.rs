@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use goenv::{Looked, Origin, Setting, Variable, digest, hide_secrets};
+use goenv::{Looked, Origin, Setting, Variable, digest};
+use platform::secret::hide_value;
 use platform::{Clock, EnvSnapshot, Limits};
 use serde_json::{Value, json};
 
@@ -34,7 +35,7 @@ fn told(variable: &Variable) -> Value {
     let (path, line) = place(&variable.origin);
     json!({
         "name": variable.name,
-        "value": hide_secrets(&variable.value),
+        "value": hide_value(variable.name, &variable.value),
         "digest": digest(variable.value.as_bytes()),
         "origin": word(&variable.origin),
         "path": path,
@@ -43,14 +44,14 @@ fn told(variable: &Variable) -> Value {
             Origin::Follows(name) => Some(name),
             _ => None,
         },
-        "shadows": variable.shadows.iter().map(shadow).collect::<Vec<_>>(),
+        "shadows": variable.shadows.iter().map(|setting| shadow(variable.name, setting)).collect::<Vec<_>>(),
     })
 }
 
-fn shadow(setting: &Setting) -> Value {
+fn shadow(name: &str, setting: &Setting) -> Value {
     let (path, line) = place(&setting.origin);
     json!({
-        "value": hide_secrets(&setting.value),
+        "value": hide_value(name, &setting.value),
         "origin": word(&setting.origin),
         "path": path,
         "line": line,

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use goenv::{Breadth, hide_secrets, is_secret_name};
+use goenv::Breadth;
 use gomod::ProxyList;
+use platform::secret::{hide, is_secret_name};
 
 use super::place::{Found, Ground, Place};
 
@@ -16,7 +17,7 @@ pub(super) fn about_values(settings: &[(String, String)]) -> Vec<String> {
             let value = if is_secret_name(name) {
                 "(hidden)".to_owned()
             } else {
-                hide_secrets(value)
+                hide(value)
             };
             Some(format!("{name}={value}: {fault}"))
         })
@@ -90,7 +91,7 @@ fn semicolon(value: &str) -> Option<String> {
         (in_host || is_entry).then(|| {
             format!(
                 "; is no separator, so go asks for {:?} as one proxy: use a comma",
-                hide_secrets(entry.trim())
+                hide(entry.trim())
             )
         })
     })
@@ -162,14 +163,14 @@ pub(super) fn shadow(
     if let Some(other) = ground.process.get(name).filter(|other| *other != value) {
         return Some(format!(
             "{name}={} in the environment overrides it",
-            hide_secrets(other)
+            hide(other)
         ));
     }
     let user = ground.looked.user.as_ref().filter(|_| place.all_users);
     if let Some(user) = user
         && let Some((other, line)) = user.last(name).filter(|(other, _)| *other != value)
     {
-        let (path, other) = (user.path.display(), hide_secrets(other));
+        let (path, other) = (user.path.display(), hide(other));
         return Some(format!("{path}:{line}: {name}={other} overrides it"));
     }
     if found.is_read {
