@@ -64,7 +64,7 @@ impl Routing {
             Ok(client) => client,
             Err(refused) => {
                 return Self {
-                    chain: Err(refused.to_string()),
+                    chain: Err(platform::secret::hide(&refused.to_string())),
                     routed: false,
                     modules: Vec::new(),
                 };
@@ -94,7 +94,7 @@ impl Routing {
         let is_one = !chain.contains([';', ' ', '\t', '\n']);
         let is_routed = first == Way::Corporate || policy.is_none() && first == Way::Public;
         Self {
-            chain: Ok(chain),
+            chain: Ok(platform::secret::hide(&chain)),
             routed: is_routed && is_one,
             modules,
         }

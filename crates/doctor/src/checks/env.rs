@@ -57,7 +57,7 @@ fn variables(situation: &Situation) -> Check {
                 ToString::to_string,
             )
         } else {
-            super::redact::hide_userinfo(&variable.value)
+            platform::secret::hide_value(name, &variable.value)
         };
         Some(format!("{name}={value} ({})", situation.origin(name)))
     });

@@ -56,7 +56,7 @@ fn routed(environment: &GoEnv, client: &Client, asked: &Asked) -> Routed {
 
 fn step(entry: &ClientEntry) -> Step {
     Step {
-        source: entry.written.clone(),
+        source: platform::secret::hide(&entry.written),
         on_absent: Then::next_if(entry.next_on_absent),
         on_denied: Then::next_if(entry.next_on_error),
         on_error: Then::next_if(entry.next_on_error),

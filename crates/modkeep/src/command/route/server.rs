@@ -113,7 +113,7 @@ fn steps(entries: &[&ProxyEntry]) -> Vec<Step> {
         let has_next = index + 1 < entries.len();
         let on_error = Then::next_if(has_next && entry.fall_back_on_error);
         Step {
-            source: entry.written.clone(),
+            source: platform::secret::hide(&entry.written),
             on_absent: Then::next_if(has_next),
             on_denied: on_error,
             on_error,
