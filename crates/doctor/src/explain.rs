@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod embedded;
+mod encoding;
 mod entry;
 mod fields;
 mod invented;
@@ -16,6 +17,7 @@ mod place;
 mod record;
 mod redact;
 mod remedy;
+mod spoken;
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,6 +27,7 @@ pub use nearest::nearest_ids;
 pub use place::Place;
 pub use redact::redact;
 
+use encoding::Decoder;
 use judge::Judge;
 use line::Lines;
 use record::{Record, Records};
@@ -77,11 +80,14 @@ pub struct Report {
     pub left_off: usize,
     /// Lines that were too long and were read in part.
     pub cut_lines: usize,
+    /// Too much of it is no text for the rest to be trusted.
+    pub is_binary: bool,
 }
 
 /// Reads a log piece by piece.
 #[derive(Debug)]
 pub struct Explainer {
+    decoder: Decoder,
     lines: Lines,
     records: Records,
     judge: Judge,
@@ -102,6 +108,7 @@ impl Explainer {
     /// One for errors that happened in `place`.
     pub fn new(place: Place) -> Self {
         Self {
+            decoder: Decoder::default(),
             lines: Lines::default(),
             records: Records::default(),
             judge: Judge::new(place),
@@ -112,24 +119,33 @@ impl Explainer {
     /// Takes the next bytes of the log.
     pub fn push(&mut self, bytes: &[u8]) {
         let Self {
+            decoder,
             lines,
             records,
             judge,
             found,
         } = self;
-        lines.push(bytes, &mut |number, text| {
-            records.push(number, text, &mut |record| found.add(judge, &record));
+        decoder.push(bytes, &mut |bytes| {
+            lines.push(bytes, &mut |number, text| {
+                records.push(number, text, &mut |record| found.add(judge, &record));
+            });
         });
     }
 
     /// The log has ended.
     pub fn finish(mut self) -> Report {
         let Self {
+            decoder,
             lines,
             records,
             judge,
             found,
         } = &mut self;
+        decoder.finish(&mut |bytes| {
+            lines.push(bytes, &mut |number, text| {
+                records.push(number, text, &mut |record| found.add(judge, &record));
+            });
+        });
         lines.finish(&mut |number, text| {
             records.push(number, text, &mut |record| found.add(judge, &record));
         });
@@ -140,6 +156,7 @@ impl Explainer {
             explanations,
             left_off: self.found.left_off,
             cut_lines: self.lines.cut(),
+            is_binary: self.decoder.is_binary(),
         }
     }
 }

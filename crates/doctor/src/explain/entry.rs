@@ -52,6 +52,8 @@ pub struct Entry {
     pub needles: &'static [&'static str],
     /// It only wraps another error, which goes first.
     pub is_context: bool,
+    /// Other programs print the text too: it counts only where `go` speaks of modules.
+    pub is_general: bool,
     /// The Go 1.x that brought the text; 0 for any.
     pub since: u32,
     /// The last Go 1.x that has it; 0 for any.
@@ -78,6 +80,7 @@ pub(super) const BLANK: Entry = Entry {
     pattern: "",
     needles: &[],
     is_context: false,
+    is_general: false,
     since: 0,
     until: 0,
     cause: "",

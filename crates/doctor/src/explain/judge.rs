@@ -13,30 +13,10 @@ use super::invented::{self, Invented};
 use super::place::Place;
 use super::record::Record;
 use super::redact::redact;
-use super::{Explanation, UNKNOWN, nearest, remedy};
+use super::{Explanation, UNKNOWN, nearest, remedy, spoken};
 
 /// Longest text of an explanation, in bytes: what is longer is cut, with a mark.
 const MAX_TEXT_BYTES: usize = 4 << 10;
-
-/// First words of what `go` says of its work, behind `go: `.
-const PROGRESS: [&str; 16] = [
-    "downloading ",
-    "added ",
-    "upgraded ",
-    "downgraded ",
-    "removed ",
-    "finding ",
-    "found ",
-    "extracting ",
-    "creating ",
-    "switching ",
-    "to add ",
-    "copying requirements ",
-    "no module dependencies ",
-    "accepting indirect ",
-    "updating ",
-    "not updating ",
-];
 
 /// The catalogue, ready to be held against records.
 #[derive(Debug)]
@@ -99,11 +79,11 @@ impl Judge {
         answered: &HashSet<String>,
     ) -> Option<Explanation> {
         let candidates = self.candidates(&record.text);
-        let message = go_message(&record.text);
+        let message = spoken::message(record);
         if candidates.is_empty() && message.is_none() {
             return None;
         }
-        if message.is_some_and(is_progress) {
+        if message.is_some_and(spoken::is_progress) {
             return None;
         }
         let text = redact(&record.text);
@@ -115,6 +95,9 @@ impl Judge {
         let attempts = candidates.iter().filter_map(|index| {
             let pattern = self.patterns.get(*index)?;
             let captures = pattern.regex()?.captures(&text)?;
+            if pattern.entry.is_general && !spoken::by_go(&text) {
+                return None;
+            }
             Some((pattern.entry, fields::extract(&captures, &text)))
         });
         let mut matched: Vec<(&Entry, Fields)> = attempts.collect();
@@ -226,29 +209,14 @@ pub(super) fn compare(explanation: &mut Explanation) {
         return;
     }
     explanation.nearest = nearest::by_words(&explanation.text);
-    explanation.remedy = format!(
-        "Look at the entries that come nearest.\n$ modkeep explain {}",
-        explanation.nearest.first().copied().unwrap_or("GE16")
-    );
-}
-
-/// The message of `go` in the first line of a record, behind `go: `.
-fn go_message(text: &str) -> Option<&str> {
-    let first = text.split('\n').next()?;
-    let mut from = 0;
-    while let Some(at) = first[from..].find("go: ") {
-        let at = from + at;
-        let before = first[..at].chars().next_back();
-        if before.is_none_or(|letter| !(letter.is_alphanumeric() || "_.-/".contains(letter))) {
-            return Some(&first[at + 4..]);
+    explanation.remedy = match explanation.nearest.first() {
+        Some(id) => format!("Look at the entries that come nearest.\n$ modkeep explain {id}"),
+        None => {
+            "Nothing in the catalogue comes near. See what go asks and whom, and test the chain.\n\
+            $ go mod download -x; modkeep doctor"
+                .to_owned()
         }
-        from = at + 4;
-    }
-    None
-}
-
-fn is_progress(message: &str) -> bool {
-    PROGRESS.iter().any(|word| message.starts_with(word))
+    };
 }
 
 /// A text as it is shown: bounded, and without what a terminal would act on.

@@ -54,7 +54,9 @@ impl Lines {
         // A carriage return within a line is a progress bar's: what stands behind it is a line of its own.
         for part in text.trim_end_matches('\r').split('\r') {
             let plain = without_colours(part);
-            take(self.number, without_marks(&plain));
+            // A log that was emptied while it was written to has holes of zeros.
+            let plain = plain.trim_matches('\0');
+            take(self.number, without_marks(plain));
         }
         self.begun = line;
         self.begun.clear();
@@ -63,7 +65,7 @@ impl Lines {
 
 static COLOURS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     // CSI and OSC sequences of ECMA-48, then any other escape of two characters.
-    Regex::new(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_=>()])").ok()
+    Regex::new(r"\x1b(?:_[^\x07\x1b]*(?:\x07|\x1b\\)|\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_=>()])").ok()
 });
 
 fn without_colours(line: &str) -> std::borrow::Cow<'_, str> {
@@ -79,6 +81,11 @@ static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?(?: \d\d[OE][ +])? ?",
         r"\[\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\] ?",
         r"\[?\d\d:\d\d:\d\d(?:\.\d+)?\]? {1,2}",
+        // Of container runtimes, syslog and TeamCity.
+        r"(?:stdout|stderr) [FP] ",
+        r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[\w.-]+ [\w./-]+(?:\[\d+\])?: )?",
+        r"\[\d\d:\d\d:\d\d\][WEFi]?:\s+(?:\[[^\]]*\] )?",
+        r"section_(?:start|end):\d+:[\w.-]+(?:\[[^\]]*\])? ?",
         // BuildKit: step and seconds, or the seconds alone.
         r"#\d+ (?:\d+\.\d+ )?",
         r"\d+\.\d{2,4} ",
@@ -138,6 +145,11 @@ mod tests {
             ("2026-01-02T03:04:05.1Z #12 0.43 \tx", "\tx"),
             ("builder-1  | go: x", "go: x"),
             ("##[error]go: x", "go: x"),
+            ("2026-01-02T03:04:05.1Z stderr F go: x", "go: x"),
+            ("Jan  2 03:04:05 host runner[12]: go: x", "go: x"),
+            ("[03:04:05]W:\t [Step 1/3] go: x", "go: x"),
+            ("\x1b_bk;t=123\x07go: x", "go: x"),
+            ("\0\0go: x\0", "go: x"),
             ("::error file=a.go,line=1::go: x", "go: x"),
             ("\tserver response: no", "\tserver response: no"),
         ];

@@ -14,6 +14,8 @@ pub(super) struct Record {
     pub(super) line: usize,
     /// The lines with `\n` between them.
     pub(super) text: String,
+    /// Whether it was an error in JSON.
+    pub(super) is_member: bool,
 }
 
 /// Puts lines together.
@@ -53,7 +55,11 @@ impl Records {
     pub(super) fn push(&mut self, line: usize, text: &str, take: &mut dyn FnMut(Record)) {
         if let Some(inner) = embedded::error(text) {
             self.finish(take);
-            take(Record { line, text: inner });
+            take(Record {
+                line,
+                text: inner,
+                is_member: true,
+            });
             return;
         }
         if let Some(output) = embedded::output(text) {
@@ -92,6 +98,7 @@ impl Begun {
             record: Record {
                 line,
                 text: text.to_owned(),
+                is_member: false,
             },
             room: MAX_LINES - 1,
             indent: indent(text),

@@ -163,3 +163,94 @@ fn values_from_a_log_never_become_commands() {
         found.remedy
     );
 }
+
+#[test]
+fn bug_what_a_program_under_test_says_is_not_blamed_on_go() {
+    for quiet in [
+        "--- FAIL: TestStore (0.01s)\n    store_test.go:12: dial tcp 127.0.0.1:5432: connect: connection refused\nFAIL",
+        "2026/01/02 03:04:05 Get \"https://api.example/v1\": x509: certificate signed by unknown authority",
+        "    http_test.go:9: proxyconnect tcp: dial tcp 10.0.0.1:3128: i/o timeout",
+        "panic: lookup db on 10.0.0.2:53: no such host",
+        "time=now level=error msg=\"read: connection reset by peer\"",
+        "Error: Get \"https://api.example/v1\": EOF",
+        "x_test.go:3: Get \"https://h/\": stopped after 10 redirects",
+        "go: github.com/a/b@v1.2.0 requires go >= 1.23.0; switching to go1.23.7",
+        "go: module github.com/golang/protobuf is deprecated: Use the other module instead.",
+    ] {
+        assert_eq!(ids(quiet), [], "{quiet}");
+    }
+    for (said, id) in [
+        (
+            "go: a.b/c@v1.0.0: Get \"https://p/x\": dial tcp 1.2.3.4:443: connect: connection refused",
+            "GE03",
+        ),
+        (
+            "module a.b/c: Get \"https://p/a.b/c/@v/list\": x509: certificate signed by unknown authority",
+            "GE10",
+        ),
+        (
+            "m.go:2:8: a.b/c@v1.0.0: Get \"https://p/x\": proxyconnect tcp: EOF",
+            "GE05",
+        ),
+    ] {
+        assert_eq!(ids(said), [(id, 1)], "{said}");
+    }
+}
+
+#[test]
+fn bug_errors_without_go_in_front_are_found() {
+    let at = "m.go:2:8: a.b/c@v1.0.0: reading https://p/a.b/c/@v/v1.0.0.info: ";
+    let member = "\t\"Error\": \"module a.b/c: reading https://p/a.b/c/@v/list: 400 Bad Request\"";
+    for (log, id) in [
+        (format!("{at}400 Bad Request"), UNKNOWN),
+        (format!("{at}401 Unauthorized"), "GE19"),
+        (format!("{at}403 Forbidden"), "GE20"),
+        (format!("{at}407 Proxy Authentication Required"), "GE05"),
+        (format!("{at}451 Unavailable For Legal Reasons"), "GE20"),
+        (format!("{at}502 Bad Gateway"), "GE22"),
+        (format!("{at}522 Origin Timeout"), "GE22"),
+        (member.to_owned(), UNKNOWN),
+        (
+            "go: creating work dir: mkdir /tmp/x: no space left on device".to_owned(),
+            UNKNOWN,
+        ),
+        (
+            "m.go:2:8: package foo/bar is not in std (/usr/local/go/src/foo/bar)".to_owned(),
+            "GE82",
+        ),
+        (
+            "m.go:2:8: package foo is not in GOROOT (/usr/local/go/src/foo)".to_owned(),
+            "GE82",
+        ),
+        (
+            "go: -mod=foo not supported (can be '', 'mod', 'readonly', or 'vendor')".to_owned(),
+            "GE71",
+        ),
+    ] {
+        assert_eq!(ids(&log), [(id, 1)], "{log}");
+    }
+    assert_eq!(ids("m.go:2:8: undefined: reading"), []);
+}
+
+#[test]
+fn bug_nothing_near_is_said() {
+    let found = one("go: the moon is made of cheese");
+    assert_eq!(found.id, UNKNOWN);
+    assert!(found.nearest.is_empty(), "{:?}", found.nearest);
+    assert!(
+        found
+            .remedy
+            .starts_with("Nothing in the catalogue comes near.")
+    );
+}
+
+#[test]
+fn bug_binary_input_is_said() {
+    assert!(explain(&[0, 1, 2, 3].repeat(200), Place::Shell).is_binary);
+    let log: Vec<u8> = ABSENT.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let report = explain(&log, Place::Shell);
+    assert_eq!(
+        (report.explanations[0].id, report.is_binary),
+        ("GE16", false)
+    );
+}

@@ -84,11 +84,25 @@ pub(crate) fn run(env: &EnvSnapshot, arguments: &Arguments) -> Result<Exit, Fail
     } else {
         of_file(input, place)?
     };
+    if report.is_binary && report.explanations.is_empty() {
+        let message = format!("{} is no text, so nothing can be said of it", shown(input));
+        return Err(Failure::unchecked(message)
+            .hint("give the log as text; a packed one is unpacked with gunzip or unzip first"));
+    }
     match arguments.format {
         Format::Text => print(&show::text(&report, show::Style::of_stdout(env)))?,
         Format::Json => print_json(&show::json(&report))?,
     }
     Ok(exit(&report))
+}
+
+/// The input as it is called in messages.
+fn shown(input: &str) -> &str {
+    if input == "-" {
+        "standard input"
+    } else {
+        input
+    }
 }
 
 /// The place that this process runs in.

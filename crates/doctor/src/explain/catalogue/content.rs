@@ -39,6 +39,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         id: "GE27",
         classes: &[Network, Transient],
+        is_general: true,
         pattern: r"zip: not a valid zip file",
         needles: &["zip: not a valid zip file"],
         cause: "What came for {module|the module} {version|} is no zip: a web page in its place, or a transfer that broke off.",
@@ -59,6 +60,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         id: "GE15",
         classes: &[Configuration],
+        is_general: true,
         pattern: r"stopped after 10 redirects",
         needles: &["stopped after 10 redirects"],
         cause: "{host|The server} sends the client round in a circle, as a login in front of a proxy does.",
@@ -80,10 +82,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         id: "GE20",
         classes: &[Policy, Authentication],
-        pattern: r"reading (?P<url>\S+): 403 Forbidden(?:\n\s+server response: (?P<reason>[^\n]+))?",
-        needles: &["403 Forbidden"],
+        pattern: r"reading (?P<url>\S+): (?P<code>403 Forbidden|451 Unavailable For Legal Reasons)(?:\n\s+server response: (?P<reason>[^\n]+))?",
+        needles: &["403 Forbidden", "451 Unavailable For Legal Reasons"],
         cause: "{host|The server} refuses {module|this module} {version|}: {reason|a rule, a quota or an egress filter, and it gives no reason}.",
-        fix: "Read the reason and take the version that it names, or ask whoever keeps the rule. Do not go around it with | in GOPROXY or with direct.",
+        fix: "Read the reason, if there is one, and take a version that the rule lets through, or ask whoever keeps it (modkeep route MODULE shows who would be asked). Do not go around it with | in GOPROXY or with direct.",
         local: "curl -s {url|https://goproxy.corp.example/}",
         ..BLANK
     },
@@ -101,11 +103,11 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         id: "GE22",
         classes: &[Transient],
-        pattern: r"reading (?P<url>\S+): (?P<code>50[0234]) ",
-        needles: &[": 500 ", ": 502 ", ": 503 ", ": 504 "],
+        pattern: r"reading (?P<url>\S+): (?P<code>50[0234]|52\d|530) ",
+        needles: &[": 500 ", ": 502 ", ": 503 ", ": 504 ", ": 52", ": 530 "],
         cause: "{host|The server} answered {code|an error of its own}: the proxy, or what it asks itself, is in trouble. go never tries twice, and a comma in GOPROXY does not pass it over.",
         fix: "Try again; if it stays, tell whoever runs {host|that server}.",
-        local: "modkeep run -- go mod download; curl -sI {url|https://goproxy.corp.example/healthz}",
+        local: "modkeep run -- go mod download; curl -sI {url|https://goproxy.corp.example/}",
         ..BLANK
     },
     Entry {

@@ -112,9 +112,13 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         id: "GE82",
         classes: &[Module],
-        pattern: r#"malformed module path "(?P<module>[^"]*)": missing dot in first path element"#,
-        needles: &["missing dot in first path element"],
-        cause: "\"{module|The path}\" cannot be fetched from anywhere: a module path begins with a host, which has a dot. No proxy was asked.",
+        pattern: r#"malformed module path "(?P<module>[^"]*)": missing dot in first path element|package (?P<pkg>\S+) is not in (?:std|GOROOT)\b"#,
+        needles: &[
+            "missing dot in first path element",
+            " is not in std",
+            " is not in GOROOT",
+        ],
+        cause: "{module|} {pkg|} is a path that cannot be fetched from anywhere: a module path begins with a host, which has a dot. No proxy was asked.",
         fix: "Correct the path. A module of this repository needs no fetching: replace it, or use a workspace.",
         local: "go mod edit -replace={module|MODULE}=./FOLDER",
         ..BLANK

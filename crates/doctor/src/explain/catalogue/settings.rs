@@ -120,9 +120,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         id: "GE71",
         classes: &[Configuration],
-        pattern: r#"parsing \$GOFLAGS: (?:non-flag "(?P<arg>[^"]*)"|unknown flag (?P<flag>\S+))"#,
-        needles: &["parsing $GOFLAGS: "],
-        cause: "GOFLAGS holds {flag|something} that is no flag ({arg|go knows it not}): each entry is -flag or -flag=value, with blanks between the entries and none within.",
+        pattern: r#"parsing \$GOFLAGS: (?:non-flag "(?P<arg>[^"]*)"|unknown flag (?P<flag>\S+))|-mod=(?P<bad>\S+) not supported"#,
+        needles: &["parsing $GOFLAGS: ", " not supported"],
+        cause: "GOFLAGS or the command line holds {flag|something} that is no flag, or a value that its flag does not take ({arg|go does not know it}): each entry is -flag or -flag=value, with blanks between the entries and none within.",
         fix: "Write -mod=mod, not -mod mod.",
         set: &[("GOFLAGS", "-mod=readonly")],
         local: "go env GOFLAGS; go env -u GOFLAGS",

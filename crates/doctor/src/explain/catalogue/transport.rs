@@ -8,17 +8,27 @@ use crate::explain::entry::{BLANK, Entry, Status};
 const CA_IN_IMAGE: &str =
     "COPY corp-ca.crt /usr/local/share/ca-certificates/\nRUN update-ca-certificates";
 
+/// What these say, a program under test says of its own connections too.
+const GENERAL: Entry = Entry {
+    is_general: true,
+    ..BLANK
+};
+
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         id: "GE05",
         classes: &[Network],
-        pattern: r"proxyconnect tcp: ",
-        needles: &["proxyconnect tcp: "],
-        cause: "The HTTP proxy that HTTPS_PROXY or HTTP_PROXY names is wrong or down; GOPROXY was not asked at all.",
-        fix: "Correct HTTPS_PROXY, or name the hosts that need no HTTP proxy in NO_PROXY: corp.example covers its subdomains, *.corp.example matches nothing.",
-        set: &[("NO_PROXY", "corp.example,.corp.example")],
+        pattern: r"proxyconnect tcp: |reading (?P<url>\S+): 407 |: Proxy Authentication Required",
+        needles: &[
+            "proxyconnect tcp: ",
+            ": 407 ",
+            ": Proxy Authentication Required",
+        ],
+        cause: "The HTTP proxy that HTTPS_PROXY or HTTP_PROXY names is wrong or down, or wants a login (407); GOPROXY was not asked at all.",
+        fix: "Correct HTTPS_PROXY, or name the hosts that need no HTTP proxy in NO_PROXY: corp.example covers that name and all below it, .corp.example and *.corp.example only what is below it. A login goes into the proxy's address.",
+        set: &[("NO_PROXY", "corp.example")],
         local: "env | grep -i _proxy",
-        ..BLANK
+        ..GENERAL
     },
     Entry {
         id: "GE10",
@@ -30,7 +40,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         set: &[("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")],
         local: "cp corp-ca.crt /usr/local/share/ca-certificates/ && update-ca-certificates",
         at: &[(Place::Dockerfile, CA_IN_IMAGE)],
-        ..BLANK
+        ..GENERAL
     },
     Entry {
         id: "GE11",
@@ -45,7 +55,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         fix: "Use a name that stands in the certificate, or have it made anew with this one.",
         set: &[("GOPROXY", "https://goproxy.corp.example")],
         local: "openssl s_client -connect {host|goproxy.corp.example}:443 </dev/null | openssl x509 -noout -ext subjectAltName",
-        ..BLANK
+        ..GENERAL
     },
     Entry {
         id: "GE12",
@@ -55,7 +65,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         cause: "The certificate of {host|the server} is not valid now: {now|the clock here} is {rel|outside of} {limit|its time}. Either it expired, or the clock here is wrong.",
         fix: "Renew the certificate, or set this machine's clock.",
         local: "date -u; openssl s_client -connect {host|goproxy.corp.example}:443 </dev/null | openssl x509 -noout -dates",
-        ..BLANK
+        ..GENERAL
     },
     Entry {
         id: "GE13",
@@ -69,7 +79,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         fix: "Give the server TLS; or write http:// in front of the address, without a login in it.",
         set: &[("GOPROXY", "http://{host|goproxy.corp.example:8080}")],
         local: "curl -sI http://{host|goproxy.corp.example:8080}/healthz",
-        ..BLANK
+        ..GENERAL
     },
     Entry {
         id: "GE09",
@@ -80,7 +90,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         cause: "{host|The server} took the connection and did not end the TLS handshake within 10 s: it is overloaded, or a box in between swallows it.",
         fix: "Try again; if it stays, look at what is in between.",
         local: "modkeep doctor --group tls",
-        ..BLANK
+        ..GENERAL
     },
     Entry {
         id: "GE01",
@@ -91,7 +101,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         fix: "Set the company's proxy, and check how the name is spelt and who resolves names here.",
         set: &[("GOPROXY", "https://goproxy.corp.example")],
         local: "getent hosts {host|goproxy.corp.example}; go env GOPROXY",
-        ..BLANK
+        ..GENERAL
     },
     Entry {
         id: "GE02",
@@ -102,7 +112,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         cause: "The resolver {resolver|of this machine} did not answer, or answered with an error, when {host|a name} was asked for.",
         fix: "Try again; if it stays, look at the resolver.",
         local: "cat /etc/resolv.conf; modkeep doctor --group dns",
-        ..BLANK
+        ..GENERAL
     },
     Entry {
         id: "GE03",
@@ -112,8 +122,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         cause: "Nobody listens at {addr|that address}: the server is down, or the port is wrong. A comma in GOPROXY does not go on to the next entry then.",
         fix: "Start the server or correct the address. Between mirrors of the same content | goes on after this error; before direct it would open a way around the proxy.",
         set: &[("GOPROXY", "https://goproxy.corp.example")],
-        local: "curl -sI http://{addr|goproxy.corp.example:8080}/",
-        ..BLANK
+        local: "curl -sI {url|https://goproxy.corp.example/}",
+        ..GENERAL
     },
     Entry {
         id: "GE04",
@@ -130,7 +140,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         fix: "Set the company's proxy; if it is set, check HTTPS_PROXY and NO_PROXY.",
         set: &[("GOPROXY", "https://goproxy.corp.example")],
         local: "go env GOPROXY; env | grep -i _proxy",
-        ..BLANK
+        ..GENERAL
     },
     Entry {
         id: "GE06",
@@ -140,7 +150,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         cause: "{host|The other side} broke the connection off: a restart, a box in between, or plain http spoken to a TLS port.",
         fix: "Check that the address has the right scheme, and try again.",
         local: "modkeep run -- go mod download",
-        ..BLANK
+        ..GENERAL
     },
     Entry {
         id: "GE08",
@@ -151,7 +161,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         cause: "The HTTP/2 stream to {host|the server} was ended with {code|an error} in the middle of an answer.",
         fix: "Try again; if it stays, look at the reverse proxy's limits of time and size.",
         local: "modkeep run -- go mod download",
-        ..BLANK
+        ..GENERAL
     },
     Entry {
         id: "GE07",
@@ -161,6 +171,6 @@ pub(super) const ENTRIES: &[Entry] = &[
         cause: "{host|The server} ended the connection before its answer was whole.",
         fix: "Try again; if it stays, the server or what stands in front of it gives up on large or slow answers.",
         local: "modkeep run -- go mod download",
-        ..BLANK
+        ..GENERAL
     },
 ];
