@@ -417,6 +417,11 @@ fn explain_prints_pages_and_names_the_nearest() {
     assert_eq!(none.code, Some(2));
     assert!(none.err.contains("GE86"), "{}", none.err);
     assert_eq!(place.run(&["explain", "no-such.log"], &[]).code, Some(2));
+    let binary = place.path().join("log.gz");
+    std::fs::write(&binary, [0x1f, 0x8b, 8, 0, 1, 2, 3, 4].repeat(99)).unwrap();
+    let binary = place.run(&["explain", binary.to_str().unwrap()], &[]);
+    assert_eq!(binary.code, Some(3));
+    assert!(binary.err.contains("is no text"), "{}", binary.err);
     let github = place.run(&["explain", "GE29"], &[("GITHUB_ACTIONS", "true")]);
     assert!(github.out.contains("env:\n"), "{}", github.out);
 }

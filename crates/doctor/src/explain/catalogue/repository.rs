@@ -118,7 +118,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             " is not in std",
             " is not in GOROOT",
         ],
-        cause: "{module|} {pkg|} is a path that cannot be fetched from anywhere: a module path begins with a host, which has a dot. No proxy was asked.",
+        cause: "The path {module|} {pkg|} cannot be fetched from anywhere: a module path begins with a host, which has a dot; without one it is looked for in the standard library only. No proxy was asked.",
         fix: "Correct the path. A module of this repository needs no fetching: replace it, or use a workspace.",
         local: "go mod edit -replace={module|MODULE}=./FOLDER",
         ..BLANK

@@ -25,7 +25,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ": Proxy Authentication Required",
         ],
         cause: "The HTTP proxy that HTTPS_PROXY or HTTP_PROXY names is wrong or down, or wants a login (407); GOPROXY was not asked at all.",
-        fix: "Correct HTTPS_PROXY, or name the hosts that need no HTTP proxy in NO_PROXY: corp.example covers that name and all below it, .corp.example and *.corp.example only what is below it. A login goes into the proxy's address.",
+        fix: "Correct HTTPS_PROXY, or name the hosts that need no HTTP proxy in NO_PROXY: corp.example covers that name and all below it; with a dot or *. in front only what is below it, and git does not read the star. A login goes into the proxy's address.",
         set: &[("NO_PROXY", "corp.example")],
         local: "env | grep -i _proxy",
         ..GENERAL
