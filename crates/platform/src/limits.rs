@@ -50,21 +50,6 @@ pub struct Limits {
     pub circuit_failures: u32,
     /// How long an open circuit refuses before it lets one request try: 10 s.
     pub circuit_pause: Duration,
-    // --- servers that the store stands on
-    /// TCP and TLS connection to one: 5 s; it is near, and what is held here is served without it.
-    pub remote_connect: Duration,
-    /// Silence of one in the middle of an exchange: 10 s.
-    pub remote_answer: Duration,
-    /// One small exchange with one, its tries included: 20 s, so that whoever waits hears in time.
-    pub remote_call: Duration,
-    /// One large body to or from one: 10 min, 500 MiB at less than 1 MB/s.
-    pub remote_body: Duration,
-    /// Further tries of one exchange, where it does no harm: 2.
-    pub remote_retries: usize,
-    /// Exchanges under way at a time for one question, such as the parts of a zip: 4.
-    pub remote_at_once: usize,
-    /// Largest body of one that is read into memory: 1 MiB; a larger one goes through a file.
-    pub remote_memory_bytes: u64,
     // --- clients
     /// Connections: 12,000, above the 10,000 idle ones that an attack may hold.
     pub connections: usize,
@@ -158,13 +143,6 @@ impl Default for Limits {
             redirects: 10,
             circuit_failures: 5,
             circuit_pause: Duration::from_secs(10),
-            remote_connect: Duration::from_secs(5),
-            remote_answer: Duration::from_secs(10),
-            remote_call: Duration::from_secs(20),
-            remote_body: Duration::from_mins(10),
-            remote_retries: 2,
-            remote_at_once: 4,
-            remote_memory_bytes: 1 << 20,
             connections: 12_000,
             head_bytes: 32 << 10,
             head_time: Duration::from_secs(30),
