@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use testkit::{Go, Modkeep, ModkeepOptions, deadline};
+use testkit::{Go, Modkeep, ModkeepOptions, client, deadline};
 
 use crate::comparison::WITHIN;
 use crate::pair::{MODKEEP, Pair};
@@ -109,6 +109,8 @@ fn a_build_runs_offline_from_what_was_imported() {
             );
             // What the checksum database said is kept from the import too.
             let served = alone(&mut pair, &store);
+            let catalog = client::get(served.authority(), "/catalog").text();
+            assert!(catalog.contains("a.example/top"), "{catalog}");
             let mut offline = pair.go(served.url());
             offline.write("go.sum", &sums);
             offline.write("go.mod", &go.read("go.mod").unwrap());

@@ -6,7 +6,7 @@
 mod files;
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -275,7 +275,7 @@ async fn prove(engine: &Arc<Engine>, found: &Found, source: &str) -> Result<Opti
 /// Copies a file and measures the copy: what is published is what was measured,
 /// whatever becomes of the file meanwhile.
 async fn copy(engine: &Engine, found: &Found, spool: Spool) -> Result<(Spool, Measured), Fault> {
-    let (file, kind) = (found.file.clone(), found.kind);
+    let (file, module, kind) = (found.file.clone(), found.module.clone(), found.kind);
     let limit = match kind {
         ArtifactKind::Info => engine.parts.limits.info_bytes,
         ArtifactKind::Mod => engine.parts.limits.mod_bytes,
@@ -283,15 +283,15 @@ async fn copy(engine: &Engine, found: &Found, spool: Spool) -> Result<(Spool, Me
     };
     let copied = tokio::task::spawn_blocking(move || {
         copy_file(&file, &spool, limit)?;
+        if kind == ArtifactKind::Mod {
+            check_go_mod(&module, &spool)?;
+        }
         let copy = spool.reopen().map_err(unreadable)?;
         Ok((spool, copy))
     });
     let (spool, copy) = copied
         .await
         .map_err(|_| Fault::Unknown(broken_off().to_string()))??;
-    if kind == ArtifactKind::Mod {
-        check_go_mod(found, &copy)?;
-    }
     match measure_held(engine, &found.module, kind, HeldBody::File(copy)).await {
         Ok(measured) => Ok((spool, measured)),
         Err(Unmeasured::Malformed(reason)) => Err(Fault::Wrong(reason)),
@@ -310,23 +310,21 @@ fn copy_file(file: &Path, spool: &Spool, limit: u64) -> Result<(), Fault> {
             "it has {size} bytes, over the limit of {limit}"
         )));
     }
-    let mut source = File::open(file).map_err(unreadable)?;
+    // What grows meanwhile is cut off, and found to be.
+    let mut source = File::open(file).map_err(unreadable)?.take(limit);
     io::copy(&mut source, &mut spool.file()).map_err(unreadable)?;
     Ok(())
 }
 
 /// What stands in the place of a go.mod has to be one: for a module that nobody
 /// vouches for nothing else would show that it is cut off.
-fn check_go_mod(found: &Found, mut copy: &File) -> Result<(), Fault> {
+fn check_go_mod(module: &ModuleVersion, spool: &Spool) -> Result<(), Fault> {
     let mut text = Vec::new();
-    io::Read::read_to_end(&mut copy, &mut text).map_err(unreadable)?;
-    io::Seek::rewind(&mut copy).map_err(unreadable)?;
+    let mut copy = spool.reopen().map_err(unreadable)?;
+    copy.read_to_end(&mut text).map_err(unreadable)?;
     match modfile::parse_lax("go.mod", &text) {
         Ok(_) => Ok(()),
-        Err(error) => Err(Fault::Wrong(format!(
-            "the go.mod of {}: {error}",
-            found.module
-        ))),
+        Err(error) => Err(Fault::Wrong(format!("the go.mod of {module}: {error}"))),
     }
 }
 

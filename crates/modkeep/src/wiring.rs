@@ -72,6 +72,16 @@ pub(crate) fn wire(env: &EnvSnapshot, config: &Config, opened: &Opened) -> Resul
     })
 }
 
+/// Makes the catalog say what is held, if it is owed that: for commands that write the store, as the server does in
+/// the background.
+pub(crate) async fn complete_catalog(opened: &Opened) {
+    if opened.catalog_needs_rebuild
+        && let Err(error) = opened.catalog.rebuild(&*opened.artifacts).await
+    {
+        tracing::warn!(%error, "the catalog could not be completed; the next start of the server tries again");
+    }
+}
+
 /// How a failure of the store ends a command.
 pub(crate) fn store_failure(error: StoreError) -> Failure {
     match error {

@@ -1,6 +1,6 @@
 //! What the machine gives: the clock, a snapshot of the environment, the runner of other programs, the
-//! outbound HTTP client with its deadlines and address rules, the user's netrc, and every limit with its
-//! reason.
+//! outbound HTTP client with its deadlines and address rules, the user's netrc, every limit with its
+//! reason, and what a secret looks like.
 //!
 //! It never decides what is fetched or kept, never reads configuration, and knows nothing of modules.
 

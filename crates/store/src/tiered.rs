@@ -278,7 +278,7 @@ impl Shared {
     }
 
     /// Pushes what waits, unless the remote store is down.
-    async fn push_waiting(&self) {
+    async fn push_waiting(self: &Arc<Self>) {
         let pushes = stream::iter(self.queue.waiting()).map(|name| async move {
             if let Err(error) = self.push(&name).await {
                 tracing::debug!(module = %name.0, kind = %name.1, %error, "it still waits for the remote store");
@@ -289,14 +289,14 @@ impl Shared {
 
     /// Pushes what was published here; what became of it over both stores.
     async fn push_published(
-        &self,
+        self: &Arc<Self>,
         (name, sha256): (Name, String),
         published: Result<Publication, StoreError>,
     ) -> Result<Publication, StoreError> {
         if published.is_err() {
             // Unless an earlier one waits under the same name.
             if let Ok(None) = self.local.open(&name.0, name.1).await {
-                self.queue.remove(&name)?;
+                self.dequeue(&name).await?;
             }
             return published;
         }
@@ -325,7 +325,7 @@ impl Shared {
 
     /// Brings the local copy to the remote store, if there is one. The digest of
     /// what stands there then; a local copy that differs is set aside.
-    async fn push(&self, name: &Name) -> Result<Option<String>, StoreError> {
+    async fn push(self: &Arc<Self>, name: &Name) -> Result<Option<String>, StoreError> {
         let (module, kind) = name;
         let _alike = self.withdrawals.read().await;
         let _alone = self.pushes[self.slot(name)].lock().await;
@@ -333,11 +333,15 @@ impl Shared {
             Some(held) => self.push_held(name, held).await?,
             None => self.far_digest(name).await?,
         };
-        self.queue.remove(name)?;
+        self.dequeue(name).await?;
         Ok(standing)
     }
 
-    async fn push_held(&self, name: &Name, held: Held) -> Result<Option<String>, StoreError> {
+    async fn push_held(
+        self: &Arc<Self>,
+        name: &Name,
+        held: Held,
+    ) -> Result<Option<String>, StoreError> {
         let Some(receipt) = held.receipt.clone() else {
             // Somebody else's file: nothing speaks for it.
             return Ok(None);
@@ -383,14 +387,20 @@ impl Shared {
         usize::try_from(self.hasher.hash_one(name)).unwrap_or_default() % self.pushes.len()
     }
 
+    /// Takes a name out of the queue.
+    async fn dequeue(self: &Arc<Self>, name: &Name) -> Result<(), StoreError> {
+        let (shared, name) = (Arc::clone(self), name.clone());
+        blocking::run(move || shared.queue.remove(&name)).await
+    }
+
     async fn set_aside(
-        &self,
+        self: &Arc<Self>,
         module: &ModuleVersion,
         kind: ArtifactKind,
         reason: &str,
     ) -> Result<(), StoreError> {
         self.local.withdraw(module, kind, reason).await?;
-        let _ = self.queue.remove(&(module.clone(), kind));
+        let _ = self.dequeue(&(module.clone(), kind)).await;
         Ok(())
     }
 

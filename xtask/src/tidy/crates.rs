@@ -104,22 +104,10 @@ const LICENCES: [&str; 12] = [
 ];
 
 /// Crates that stand twice in the tree, and why that is borne.
-const TWICE: [(&str, &str); 5] = [
-    (
-        "syn",
-        "procedural macros move to version 3 one by one; it is only built, never linked in",
-    ),
-    ("base64", "PostgreSQL's client is a version behind the rest"),
-    ("crypto-common", "comes with digest"),
-    (
-        "digest",
-        "object_store's checksums are a version behind our hashes",
-    ),
-    (
-        "fallible-iterator",
-        "SQLite's and PostgreSQL's clients differ",
-    ),
-];
+const TWICE: [(&str, &str); 1] = [(
+    "syn",
+    "procedural macros move to version 3 one by one; it is only built, never linked in",
+)];
 
 /// All that is wrong with the crates.
 pub(super) fn check() -> Result<Vec<String>> {

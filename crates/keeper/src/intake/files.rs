@@ -114,7 +114,7 @@ fn names(layout: TreeLayout, name: &str) -> Option<(&str, &str, ArtifactKind)> {
         TreeLayout::GoCache => {
             let path = folder.strip_suffix("/@v")?;
             let (version, extension) = file.rsplit_once('.')?;
-            Some((path, version, kind(extension)?))
+            Some((path, version, ArtifactKind::parse(extension)?))
         }
         TreeLayout::Athens => {
             let (path, version) = folder.rsplit_once('/')?;
@@ -127,11 +127,6 @@ fn names(layout: TreeLayout, name: &str) -> Option<(&str, &str, ArtifactKind)> {
             Some((path, version, kind))
         }
     }
-}
-
-fn kind(extension: &str) -> Option<ArtifactKind> {
-    let kinds = [ArtifactKind::Info, ArtifactKind::Mod, ArtifactKind::Zip];
-    kinds.into_iter().find(|kind| kind.as_str() == extension)
 }
 
 #[cfg(test)]

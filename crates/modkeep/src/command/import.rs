@@ -16,7 +16,7 @@ use crate::config::key::scope;
 use crate::failure::{Exit, Failure};
 use crate::logging;
 use crate::output::{Format, print, print_json};
-use crate::wiring::{store_failure, wire};
+use crate::wiring::{complete_catalog, store_failure, wire};
 
 const EXAMPLES: &str = "\
 Every file is verified before it is taken in: its shape, and its hash in the checksum database.
@@ -100,6 +100,8 @@ fn import(env: &EnvSnapshot, tree: &Tree, layout: TreeLayout) -> Result<IntakeRe
         source: tree.from_source.clone(),
     };
     runtime.block_on(async {
+        // Before, since what is taken in comes into it by itself.
+        complete_catalog(&opened).await;
         let bar = bar();
         let show = |done: IntakeProgress| {
             bar.set_position(done.files);
@@ -107,11 +109,6 @@ fn import(env: &EnvSnapshot, tree: &Tree, layout: TreeLayout) -> Result<IntakeRe
         };
         let report = wired.keeper.take_in(intake, show).await;
         bar.finish_and_clear();
-        if opened.catalog_needs_rebuild
-            && let Err(error) = opened.catalog.rebuild(&*opened.artifacts).await
-        {
-            tracing::warn!(%error, "the catalog could not be completed; the next start of the server tries again");
-        }
         wired.keeper.close().await;
         report.map_err(Failure::unchecked)
     })

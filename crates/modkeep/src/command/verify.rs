@@ -14,7 +14,7 @@ use crate::config::key::scope;
 use crate::failure::{Exit, Failure};
 use crate::logging;
 use crate::output::{Format, print, print_json};
-use crate::wiring::{store_failure, wire};
+use crate::wiring::{complete_catalog, store_failure, wire};
 
 const EXAMPLES: &str = "\
 It may run beside the server on the same store, but not with --repair.
@@ -81,15 +81,14 @@ fn verify(env: &EnvSnapshot, arguments: &Arguments) -> Result<VerifyReport, Fail
     };
     runtime.block_on(async {
         let bar = progress::Bar::new();
-        let report = wired.keeper.verify_store(options, |progress| bar.show(progress));
+        let report = wired
+            .keeper
+            .verify_store(options, |progress| bar.show(progress));
         let report = report.await.map_err(Failure::unchecked);
         bar.clear();
         // Opened for writing, the catalog is owed its rebuild as in the server.
-        if arguments.repair
-            && opened.catalog_needs_rebuild
-            && let Err(error) = opened.catalog.rebuild(&*opened.artifacts).await
-        {
-            tracing::warn!(%error, "the catalog could not be completed; the next start of the server tries again");
+        if arguments.repair {
+            complete_catalog(&opened).await;
         }
         wired.keeper.close().await;
         report

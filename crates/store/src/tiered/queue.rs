@@ -22,17 +22,15 @@ pub(super) type Name = (ModuleVersion, ArtifactKind);
 pub(super) struct Queue {
     path: PathBuf,
     disk: Disk,
-    inner: Mutex<Inner>,
-}
-
-struct Inner {
-    waiting: HashSet<Name>,
-    file: File,
+    /// Held for moments only: who asks never waits for the disk.
+    waiting: Mutex<HashSet<Name>>,
+    /// Held while the disk is written, by blocking threads only.
+    file: Mutex<File>,
 }
 
 impl Queue {
     /// Opens the queue at `path`; `scratch` is a folder of the same file system.
-    /// Blocking, as all that is here.
+    /// Blocking, as [`Self::add`] and [`Self::remove`].
     pub(super) fn open(path: &Path, scratch: &Path) -> Result<Self, StoreError> {
         let disk = Disk::default();
         let waiting = parse(&read_file(path)?.unwrap_or_default());
@@ -42,54 +40,58 @@ impl Queue {
         Ok(Self {
             path: path.to_path_buf(),
             disk,
-            inner: Mutex::new(Inner { waiting, file }),
+            waiting: Mutex::new(waiting),
+            file: Mutex::new(file),
         })
     }
 
     /// Adds `names`, durably, before their bytes are published.
     pub(super) fn add(&self, names: &[Name]) -> Result<(), StoreError> {
-        let mut inner = self.lock();
-        let fresh = names.iter().filter(|name| !inner.waiting.contains(name));
-        let lines: Vec<u8> = fresh.flat_map(|name| line('+', name)).collect();
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines: Vec<u8> = {
+            let waiting = self.lock();
+            let fresh = names.iter().filter(|name| !waiting.contains(name));
+            fresh.flat_map(|name| line('+', name)).collect()
+        };
         if lines.is_empty() {
             return Ok(());
         }
-        inner.file.write_all(&lines).at(&self.path)?;
-        self.disk.sync_data(&inner.file, &self.path)?;
-        inner.waiting.extend(names.iter().cloned());
+        file.write_all(&lines).at(&self.path)?;
+        self.disk.sync_data(&file, &self.path)?;
+        self.lock().extend(names.iter().cloned());
         Ok(())
     }
 
     /// Takes `name` out. Not forced: one that comes back is only pushed again.
     pub(super) fn remove(&self, name: &Name) -> Result<(), StoreError> {
-        let mut inner = self.lock();
-        if inner.waiting.remove(name) {
-            inner.file.write_all(&line('-', name)).at(&self.path)?;
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.lock().remove(name) {
+            file.write_all(&line('-', name)).at(&self.path)?;
         }
         Ok(())
     }
 
     /// Whether any artifact of `module` waits.
     pub(super) fn holds(&self, module: &ModuleVersion) -> bool {
-        let inner = self.lock();
+        let waiting = self.lock();
         // The pair is cheap to make: both of its names are shared texts.
         KINDS
             .into_iter()
-            .any(|kind| inner.waiting.contains(&(module.clone(), kind)))
+            .any(|kind| waiting.contains(&(module.clone(), kind)))
     }
 
     /// All that waits.
     pub(super) fn waiting(&self) -> Vec<Name> {
-        self.lock().waiting.iter().cloned().collect()
+        self.lock().iter().cloned().collect()
     }
 
     /// How much waits.
     pub(super) fn len(&self) -> usize {
-        self.lock().waiting.len()
+        self.lock().len()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashSet<Name>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -118,7 +120,7 @@ fn parse_line(line: &str) -> Option<(char, Name)> {
     let [sign @ ("+" | "-"), path, version, kind] = words[..] else {
         return None;
     };
-    let kind = KINDS.into_iter().find(|known| known.as_str() == kind)?;
+    let kind = ArtifactKind::parse(kind)?;
     let path = ModulePath::from_escaped(path).ok()?;
     let version = Version::from_escaped(version).ok()?;
     let module = ModuleVersion::new(path, version).ok()?;
